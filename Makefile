@@ -1,0 +1,44 @@
+# Everything a fresh Debian machine with Swift needs: `make run` and `make test`.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+JOBS ?= $(shell nproc)
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help packages build run test lint format coverage demo hooks clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+packages: ## Install the system packages that are missing
+	@scripts/install-packages.sh libsqlite3-dev zlib1g-dev curl
+
+build: packages ## Build the release
+	swift build -c release -j $(JOBS) --product purser
+
+run: build ## Build, and serve ./storage on 127.0.0.1:8080
+	@scripts/run.sh
+
+lint: ## Check the format of the sources
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## Format the sources
+	swift format format --in-place --parallel --recursive $(SOURCES)
+
+test: packages lint ## Check the format and run every test
+	swift build -j $(JOBS) --build-tests
+	swift test --skip-build $(TEST_OPTIONS)
+
+coverage: packages ## Run the tests, and show which lines of each library they reach
+	swift build -j $(JOBS) --build-tests --enable-code-coverage
+	swift test --skip-build --enable-code-coverage
+	@scripts/coverage.sh
+
+demo: build ## Show the service at work on real files
+	@scripts/demo.sh
+
+hooks: ## Check the format before each commit
+	@printf '#!/bin/sh\nexec make lint\n' > .git/hooks/pre-commit && chmod +x .git/hooks/pre-commit
+
+clean: ## Remove what was built
+	swift package clean
