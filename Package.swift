@@ -1,0 +1,175 @@
+// swift-tools-version: 6.2
+
+import Foundation
+import PackageDescription
+
+/// One list for all our targets.
+///
+/// Warnings are errors in CI only, so that a newer compiler breaks no user's build.
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (ProcessInfo.processInfo.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : [])
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioFoundation: Target.Dependency = .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let structuredFields: Target.Dependency = .product(
+    name: "RawStructuredFieldValues",
+    package: "swift-http-structured-headers"
+)
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "purser",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Purser", targets: ["Purser"]),
+        .executable(name: "purser", targets: ["PurserCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "PurserIdentifiers", swiftSettings: settings),
+        .target(
+            name: "PurserOperations",
+            dependencies: ["PurserIdentifiers", collections, histogram, logging, serviceLifecycle],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "PurserBlobs",
+            dependencies: ["PurserIdentifiers", crypto, logging, nioCore, system],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "PurserCatalog",
+            dependencies: ["PurserIdentifiers", collections, grdb, logging, nioCore],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "PurserStore",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", crypto, logging, nioCore, system,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Purser",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore", configuration,
+                logging, nioCore, serviceLifecycle, system, yams,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "PurserHTTP",
+            dependencies: [
+                "Purser", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore", crypto, httpTypes, hummingbird,
+                hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, serviceLifecycle, structuredFields,
+            ],
+            resources: [.embedInCode("OpenAPI/openapi.json")],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "PurserCLI",
+            dependencies: [
+                "Purser", "PurserBlobs", "PurserHTTP", "PurserIdentifiers", "PurserOperations", "PurserStore",
+                argumentParser, asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle, system, unixSignals,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "PurserTestSupport",
+            dependencies: ["PurserBlobs", "PurserIdentifiers", "PurserOperations", system],
+            path: "Tests/PurserTestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserIdentifiersTests",
+            dependencies: ["PurserIdentifiers", "PurserTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserOperationsTests",
+            dependencies: ["PurserIdentifiers", "PurserOperations", "PurserTestSupport", logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserBlobsTests",
+            dependencies: ["PurserBlobs", "PurserIdentifiers", "PurserTestSupport", crypto, logging, nioCore, system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserCatalogTests",
+            dependencies: ["PurserCatalog", "PurserIdentifiers", "PurserTestSupport", grdb, logging, nioCore],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserStoreTests",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore",
+                "PurserTestSupport", crypto, logging, nioCore, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserTests",
+            dependencies: ["Purser", "PurserBlobs", "PurserTestSupport", logging, nioCore, system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserHTTPTests",
+            dependencies: [
+                "Purser", "PurserBlobs", "PurserHTTP", "PurserTestSupport", asyncHTTPClient, hummingbird,
+                hummingbirdTesting, httpTypes, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserCLITests",
+            dependencies: [
+                "Purser", "PurserCLI", "PurserHTTP", "PurserIdentifiers", "PurserTestSupport", argumentParser, logging,
+                nioCore,
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,47 @@
+public import Foundation
+
+/// The id of an operation: a UUID, version 7 (RFC 9562) where Purser makes it, any version where a client does.
+public struct OperationID: Hashable, Sendable {
+    /// The UUID itself.
+    public let uuid: UUID
+
+    /// Takes a UUID of any version.
+    public init(_ uuid: UUID) {
+        self.uuid = uuid
+    }
+
+    /// Makes a version 7 UUID: 48 bits of milliseconds, then 74 random bits, so that ids sort by their time.
+    ///
+    /// - Parameters:
+    ///   - time: The time that the id carries; years before 1970 count as 1970.
+    ///   - generator: Where the random bits come from.
+    public init(at time: Date, using generator: inout some RandomNumberGenerator) {
+        let milliseconds = UInt64(max(0, time.timeIntervalSince1970 * 1000)) & 0xffff_ffff_ffff
+        let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0x0fff, using: &generator)
+        let low = 0x8000_0000_0000_0000 | UInt64.random(in: 0...0x3fff_ffff_ffff_ffff, using: &generator)
+        self.uuid = withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
+            UUID(uuid: bytes.loadUnaligned(as: uuid_t.self))
+        }
+    }
+
+    /// Makes a version 7 UUID for now.
+    public init() {
+        var generator = SystemRandomNumberGenerator()
+        self.init(at: Date(), using: &generator)
+    }
+
+    /// Reads a UUID in its usual form of 36 characters, upper or lower case.
+    ///
+    /// - Throws: ``IdentifierError`` with code `invalid_operation_id`.
+    public init(_ text: String) throws(IdentifierError) {
+        guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else {
+            throw IdentifierError(.invalidOperationID, "'\(text.prefix(64))' is not a UUID")
+        }
+        self.uuid = uuid
+    }
+}
+
+extension OperationID: CustomStringConvertible {
+    /// The UUID in lower case.
+    public var description: String { self.uuid.uuidString.lowercased() }
+}
