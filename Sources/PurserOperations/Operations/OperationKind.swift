@@ -1,0 +1,31 @@
+/// What an operation does.
+///
+/// The raw value is the `kind` of the operation's document and the label of its metrics.
+public enum OperationKind: String, Sendable, CaseIterable, Codable {
+    /// A content comes in.
+    case upload
+    /// A content goes out.
+    case download
+    /// A file gets a second name.
+    case copy
+    /// A file goes.
+    case delete
+    /// The background collector removes bytes that no file needs.
+    case collect
+}
+
+extension OperationKind {
+    /// Where this kind stands in ``allCases``: an index for tables with one row per kind.
+    var index: Int {
+        switch self {
+        case .upload: 0
+        case .download: 1
+        case .copy: 2
+        case .delete: 3
+        case .collect: 4
+        }
+    }
+
+    /// Whether Purser starts this by itself, for no client: such work has no client's rate to keep to.
+    var isOwnWork: Bool { self == .collect }
+}
