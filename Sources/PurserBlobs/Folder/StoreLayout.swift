@@ -1,0 +1,52 @@
+public import PurserIdentifiers
+public import SystemPackage
+
+/// Where things are in a storage folder.
+public struct StoreLayout: Sendable, Hashable {
+    /// The storage folder.
+    public let root: FilePath
+
+    /// Names the places under a storage folder.
+    public init(root: FilePath) {
+        self.root = root
+    }
+
+    /// The catalog's database; the database engine keeps more files beside it whose names begin like its own.
+    public var catalog: FilePath { self.root.appending("catalog.sqlite") }
+    /// The version of the layout: ``StoreFormat``.
+    public var format: FilePath { self.root.appending("format") }
+    /// The lock: ``StoreLock``.
+    public var lock: FilePath { self.root.appending("lock") }
+    /// Space kept for a full disk: ``SpaceReserve``.
+    public var reserve: FilePath { self.root.appending("reserve") }
+    /// Whole blobs, in 256 folders.
+    public var blobs: FilePath { self.root.appending("blobs") }
+    /// Bytes not yet committed.
+    public var staging: FilePath { self.root.appending("staging") }
+    /// Scratch folders of operations.
+    public var temp: FilePath { self.root.appending("temp") }
+    /// Blobs that were found damaged.
+    public var quarantine: FilePath { self.root.appending("quarantine") }
+
+    /// The folder of the blobs whose digest begins with a byte: `00` to `ff`.
+    public func shard(_ number: UInt8) -> FilePath {
+        let digits = String(number, radix: 16)
+        return self.blobs.appending(digits.count == 1 ? "0" + digits : digits)
+    }
+
+    /// The folder of a blob.
+    public func shard(of blob: BlobID) -> FilePath {
+        self.blobs.appending(String(blob.hex.prefix(2)))
+    }
+
+    /// The file that holds a blob's bytes as they are.
+    public func file(of blob: BlobID) -> FilePath {
+        let hex = blob.hex
+        return self.blobs.appending(String(hex.prefix(2))).appending(hex)
+    }
+
+    /// Scratch space of one operation; whoever needs it makes it.
+    public func scratch(of operation: OperationID) -> FilePath {
+        self.temp.appending(operation.description)
+    }
+}
