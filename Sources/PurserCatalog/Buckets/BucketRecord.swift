@@ -1,0 +1,14 @@
+public import Foundation
+public import PurserIdentifiers
+
+/// A bucket and what it holds.
+public struct BucketRecord: Sendable, Equatable {
+    /// Its name.
+    public var name: BucketName
+    /// When it was made.
+    public var createdAt: Date
+    /// Files in it.
+    public var files: Int64
+    /// Bytes of these files as their users see them.
+    public var logicalBytes: Int64
+}

@@ -1,0 +1,29 @@
+public import Foundation
+import GRDB
+public import PurserIdentifiers
+
+extension Catalog {
+    /// A bucket and what it holds; `nil` where there is none of that name.
+    public func bucket(_ name: BucketName) throws -> BucketRecord? {
+        try self.readers.read { db in try db.first(.bucket, [name.text]) { try BucketRow($0).record } }
+    }
+
+    /// All buckets by name, in byte order.
+    public func buckets() throws -> [BucketRecord] {
+        try self.readers.read { db in try db.all(.buckets) { try BucketRow($0).record } }
+    }
+
+    /// Makes a bucket, or finds it where it is there.
+    ///
+    /// - Returns: The bucket, and whether this call made it.
+    public func createBucket(_ name: BucketName, at time: Date) async throws -> (BucketRecord, created: Bool) {
+        try await self.writer.submit { try $0.createBucket(name, at: time) }
+    }
+
+    /// Deletes an empty bucket.
+    ///
+    /// - Throws: ``CatalogError`` `.noSuchBucket`, `.bucketNotEmpty`.
+    public func deleteBucket(_ name: BucketName) async throws {
+        try await self.writer.submit { try $0.deleteBucket(name) }
+    }
+}

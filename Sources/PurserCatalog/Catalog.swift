@@ -1,0 +1,74 @@
+public import Foundation
+public import Logging
+import GRDB
+
+/// The catalog: which files there are, which contents they have, and the bytes of the small ones.
+///
+/// An SQLite database in WAL mode with one connection that writes and a few that read. Writes are grouped: all that
+/// wait share one transaction and one fsync, and each returns once it is durable. Reads are synchronous, take some
+/// microseconds on the caller's thread and never wait for a write; what a write has returned, every later read sees.
+///
+/// The verbs are those of the store, in the files of their subjects: buckets, files, blobs, listing, totals.
+public final class Catalog: Sendable {
+    let readers: ReaderPool
+    let writer: GroupCommit
+
+    private init(readers: ReaderPool, writer: GroupCommit) {
+        self.readers = readers
+        self.writer = writer
+    }
+
+    /// Opens a catalog, or makes one with the bucket `default` where there is none.
+    ///
+    /// An older format is brought up to date; a newer one is refused, and nothing is touched. What was committed when
+    /// the process or the machine died is recovered from the write-ahead log. Blocking: call it at start-up.
+    ///
+    /// - Parameters:
+    ///   - path: The database file; two more are made beside it (`-wal`, `-shm`).
+    ///   - configuration: How it works.
+    ///   - logger: For what happens without a caller.
+    ///   - time: The time of creation, where there is no catalog yet.
+    /// - Returns: The catalog; ``close()`` it at the end.
+    /// - Throws: ``CatalogError`` `.newerFormat`, `.damaged`, `.storageFailure`, `.noSpace`, `.busy`.
+    public static func open(
+        at path: String,
+        configuration: CatalogConfiguration = CatalogConfiguration(),
+        logger: Logger,
+        time: Date = Date()
+    ) throws -> Catalog {
+        do {
+            let migrations = Schema.migrations
+            try Inspection.check(
+                path: path,
+                latestVersion: migrations.latestVersion,
+                maxCheckedBytes: configuration.maxCheckedBytes
+            )
+            let connection = try WriterConnection.open(path: path, migrations: migrations, at: time)
+            let writer = GroupCommit(connection: connection, configuration: configuration, logger: logger)
+            let readers = try ReaderPool(path: path, count: configuration.readers, onFailure: writer.poison)
+            return Catalog(readers: readers, writer: writer)
+        } catch {
+            throw CatalogError(translating: error)
+        }
+    }
+
+    /// Does the writes that wait, brings the write-ahead log into the database and closes it.
+    ///
+    /// Calling it again is fine.
+    ///
+    /// Reads and writes that come later throw ``CatalogError`` `.closed`. After a failure of the disk the log is left
+    /// to the next start.
+    public func close() async throws {
+        do {
+            try await self.writer.close(with: self.readers)
+        } catch {
+            throw CatalogError(translating: error)
+        }
+    }
+
+    /// How the group commit does since the catalog was opened.
+    public func metrics() -> CatalogMetrics { self.writer.metrics }
+
+    /// The failure that made the catalog read-only; `nil` while it is well.
+    public var failure: CatalogError? { self.writer.failure }
+}

@@ -1,0 +1,25 @@
+/// How the catalog works.
+///
+/// The defaults fit; tests and measurements change them.
+public struct CatalogConfiguration: Sendable {
+    /// Read-only connections; at least 1.
+    public var readers = 4
+    /// Writes that one transaction takes at most.
+    public var maxBatchItems = 1_000
+    /// Bytes of inline contents after which a transaction takes no further write.
+    public var maxBatchBytes = 16 * 1_024 * 1_024
+    /// Pages in the write-ahead log that call for a checkpoint.
+    public var checkpointPages = 4_000
+    /// Bytes up to which the whole database is checked when it is opened.
+    ///
+    /// A larger one is checked for its header, its length and its schema only, so that opening takes no longer the more
+    /// it holds.
+    public var maxCheckedBytes: Int64 = 64 * 1_024 * 1_024
+    /// Called once, from any thread and with no lock held, when the disk fails or the database turns out damaged.
+    ///
+    /// The catalog is read-only from then on.
+    public var onInputOutputError: @Sendable (CatalogError) -> Void = { _ in }
+
+    /// The defaults.
+    public init() {}
+}

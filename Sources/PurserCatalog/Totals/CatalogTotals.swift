@@ -1,0 +1,41 @@
+/// What the whole catalog holds, from counters that every transaction keeps.
+public struct CatalogTotals: Sendable, Equatable {
+    /// Buckets.
+    public var buckets: Int64 = 0
+    /// Files in all buckets.
+    public var files: Int64 = 0
+    /// Bytes of all files as their users see them.
+    public var logicalBytes: Int64 = 0
+    /// Distinct contents that files have.
+    public var blobs: Int64 = 0
+    /// Bytes of those contents, each counted once.
+    public var distinctBytes: Int64 = 0
+    /// Bytes as kept, encoded; with those that are not collected yet.
+    public var physicalBytes: Int64 = 0
+    /// The part of ``physicalBytes`` that lies in the catalog itself.
+    public var inlineBytes: Int64 = 0
+    /// The part of ``physicalBytes`` that no file has any more.
+    public var reclaimableBytes: Int64 = 0
+}
+
+extension CatalogTotals {
+    /// Counts a content in, or with -1 out.
+    mutating func add(_ blob: BlobRecord, times: Int64) {
+        self.physicalBytes += times * blob.storedSize
+        if blob.isInline {
+            self.inlineBytes += times * blob.storedSize
+        }
+        if blob.state == .live {
+            self.blobs += times
+            self.distinctBytes += times * blob.size
+        } else {
+            self.reclaimableBytes += times * blob.storedSize
+        }
+    }
+
+    /// Counts a content that changes.
+    mutating func replace(_ before: BlobRecord, by after: BlobRecord) {
+        self.add(before, times: -1)
+        self.add(after, times: 1)
+    }
+}
