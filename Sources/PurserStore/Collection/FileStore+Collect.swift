@@ -1,0 +1,123 @@
+import Foundation
+import Logging
+import PurserBlobs
+import PurserCatalog
+import PurserIdentifiers
+
+/// What a pass of the collector did.
+public struct CollectionReport: Sendable, Equatable {
+    /// Blobs that went.
+    public var blobs = 0
+    /// Bytes on disk that they held.
+    public var bytes: Int64 = 0
+    /// Blobs that are to go and could not be removed; the next pass tries again.
+    public var failures = 0
+
+    /// Describes what was done; nothing unless told otherwise.
+    public init(blobs: Int = 0, bytes: Int64 = 0, failures: Int = 0) {
+        self.blobs = blobs
+        self.bytes = bytes
+        self.failures = failures
+    }
+}
+
+extension FileStore {
+    /// Blobs of one round of the collector: enough to share an fsync, few enough to stop soon.
+    private static let collectBatch = 64
+
+    /// Whether there is anything for the collector to do.
+    ///
+    /// One look at an index.
+    public func hasCollectable() throws -> Bool {
+        do {
+            return try !self.catalog.retiredBlobs(before: self.collectLimit, limit: 1).isEmpty
+        } catch {
+            throw StoreError(translating: error)
+        }
+    }
+
+    /// Removes bytes that no name has held for the grace time.
+    ///
+    /// Each blob is marked first, in a transaction that checks again that no name came back, then its bytes go, then its
+    /// row. A content that is being uploaded meanwhile is left alone. A kill at any point leaves a marked row at worst,
+    /// and the next start finishes the work.
+    ///
+    /// - Parameter progress: Told of each round: blobs and bytes removed. What it throws ends the pass.
+    /// - Returns: What went, and what could not be removed.
+    /// - Throws: ``StoreError``; what `progress` throws.
+    @discardableResult
+    public func collect(progress: (Int, Int64) throws -> Void = { _, _ in }) async throws -> CollectionReport {
+        do {
+            var report = CollectionReport()
+            let limit = self.collectLimit
+            while self.health.readOnlyReason == nil {
+                let batch = try self.catalog.retiredBlobs(before: limit, limit: Self.collectBatch)
+                let round = try await self.collect(batch, retiredBefore: limit)
+                report.blobs += round.blobs
+                report.bytes += round.bytes
+                report.failures = round.failures
+                try progress(round.blobs, round.bytes)
+                // A round without a success would meet the same blobs again.
+                guard batch.count == Self.collectBatch, round.blobs > 0 else { break }
+            }
+            return report
+        } catch {
+            throw StoreError.translated(error)
+        }
+    }
+
+    private var collectLimit: Date {
+        let grace = self.configuration.collectGrace
+        return self.now() - (Double(grace.components.seconds) + Double(grace.components.attoseconds) * 1e-18)
+    }
+
+    private func collect(_ batch: [BlobRecord], retiredBefore limit: Date) async throws -> CollectionReport {
+        try await withThrowingTaskGroup(of: CollectionReport.self) { group in
+            for blob in batch {
+                group.addTask { try await self.collect(blob, retiredBefore: limit) }
+            }
+            return try await group.reduce(into: CollectionReport()) { sum, one in
+                sum.blobs += one.blobs
+                sum.bytes += one.bytes
+                sum.failures += one.failures
+            }
+        }
+    }
+
+    private func collect(_ blob: BlobRecord, retiredBefore limit: Date) async throws -> CollectionReport {
+        let report = try await self.pins.withExclusive(on: blob.id) {
+            guard try await self.catalog.markDeleting(blob.id, retiredBefore: limit) else { return CollectionReport() }
+            return try await self.finishDelete(blob)
+        }
+        return report ?? CollectionReport()
+    }
+
+    private func finishDelete(_ blob: BlobRecord) async throws -> CollectionReport {
+        do {
+            if blob.encoding != BlobEncoding.inline.rawValue {
+                try await self.onDiskThreads { try self.blobs.remove(blob.id) }
+            }
+        } catch let error as BlobError {
+            if error.code == .synchronizationFailed { self.health.poison(error.message) }
+            self.logger.warning(
+                "bytes without a name could not be removed",
+                metadata: ["purser.blob.sha256": "\(blob.id)", "purser.error": "\(error)"]
+            )
+            return CollectionReport(failures: 1)
+        }
+        try await self.catalog.forget(blob.id)
+        return CollectionReport(blobs: 1, bytes: blob.storedSize)
+    }
+
+    /// Finishes deletes that a crash or a failing disk interrupted.
+    func finishDeletes() async throws {
+        while true {
+            let batch = try self.catalog.deletingBlobs(limit: Self.collectBatch)
+            var done = 0
+            for blob in batch {
+                done += try await self.finishDelete(blob).blobs
+            }
+            guard batch.count == Self.collectBatch, done > 0 else { return }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+public import Foundation
+public import Logging
+public import PurserBlobs
+package import PurserCatalog
+import PurserIdentifiers
+import PurserOperations
+import Synchronization
+import SystemPackage
+
+/// The files: blobs and catalog as one.
+///
+/// A file is a row that names a blob; a blob is a row and, unless its content is inline, bytes under `blobs/`. The order
+/// of all changes keeps one invariant: a row that names a blob is committed only when the blob's bytes are on the disk,
+/// and bytes are removed only when no row names them. A crash between two steps leaves bytes without a row at worst;
+/// they go at the next start.
+public final class FileStore: Sendable {
+    /// How the store is kept.
+    public let configuration: StoreConfiguration
+    /// The rows.
+    package let catalog: Catalog
+    /// The bytes.
+    package let blobs: BlobStore
+    /// Whether writes are taken.
+    package let health: StoreHealth
+    /// Threads on which blocking calls to the disk run.
+    package let diskThreads: DiskThreads
+    /// Whether the process that had the store before was stopped without closing it.
+    public let wasUnclean: Bool
+
+    let pins = ContentPins()
+    let lock: StoreLock
+    let reserve: SpaceReserve
+    let logger: Logger
+    let now: @Sendable () -> Date
+    let isReserveReleased = Mutex(false)
+
+    private init(
+        configuration: StoreConfiguration,
+        catalog: Catalog,
+        blobs: BlobStore,
+        health: StoreHealth,
+        lock: StoreLock,
+        reserve: SpaceReserve,
+        now: @escaping @Sendable () -> Date,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.catalog = catalog
+        self.blobs = blobs
+        self.health = health
+        self.lock = lock
+        self.wasUnclean = lock.wasUnclean
+        self.reserve = reserve
+        self.diskThreads = DiskThreads()
+        self.now = now
+        self.logger = logger
+    }
+
+    /// Opens the store, creating it where that is allowed, and recovers what a crash left.
+    ///
+    /// Staging and scratch files are removed and unfinished deletes finished. The cost follows the work that was under way,
+    /// not the size of the store.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where it is and how it is kept.
+    ///   - fileSystem: The disk.
+    ///   - now: The time of day.
+    ///   - logger: For what happens in the background.
+    /// - Returns: An open store.
+    /// - Throws: ``StoreError`` `.locked`, `.newerFormat`, `.notAStore`, `.inputOutput`, `.storeFull`. The folder is
+    ///   untouched after the first three.
+    public static func open(
+        _ configuration: StoreConfiguration,
+        fileSystem: any FileSystem = LocalFileSystem(),
+        now: @escaping @Sendable () -> Date = { Date() },
+        logger: Logger
+    ) async throws -> FileStore {
+        do {
+            let root = configuration.path
+            let format = try StoreFormat.check(at: root, fileSystem: fileSystem)
+            if format == .absent {
+                guard configuration.createsWhenMissing else {
+                    throw StoreError(
+                        .notAStore,
+                        "\(root) holds no store, and storage.create is false. Is its disk mounted?"
+                    )
+                }
+                try fileSystem.createDirectory(root)
+            }
+            let lock = try StoreLock.acquire(at: root, fileSystem: fileSystem)
+            let blobs = BlobStore(root: root, fileSystem: fileSystem, logger: logger)
+            try blobs.create()
+            try blobs.recover()
+            let health = StoreHealth(logger: logger)
+            var catalogConfiguration = CatalogConfiguration()
+            catalogConfiguration.onInputOutputError = { health.poison("the catalog failed: \($0.message)") }
+            let catalog = try Catalog.open(
+                at: root.appending("catalog.sqlite").string,
+                configuration: catalogConfiguration,
+                logger: logger
+            )
+            if format == .absent {
+                try StoreFormat.write(at: root, fileSystem: fileSystem)
+            }
+            let store = FileStore(
+                configuration: configuration,
+                catalog: catalog,
+                blobs: blobs,
+                health: health,
+                lock: lock,
+                reserve: SpaceReserve(root: root, fileSystem: fileSystem),
+                now: now,
+                logger: logger
+            )
+            store.restoreReserve()
+            try await store.finishDeletes()
+            return store
+        } catch {
+            throw StoreError(translating: error)
+        }
+    }
+
+    /// Waits for writes under way, closes the catalog and gives the folder back.
+    ///
+    /// Call it once, after the last operation has ended.
+    public func close() async throws {
+        do {
+            try await self.catalog.close()
+        } catch {
+            throw StoreError(translating: error)
+        }
+        self.lock.release(isClean: self.health.readOnlyReason == nil)
+        self.diskThreads.shutdown()
+    }
+
+    /// Why the store takes no writes; `nil` while it does.
+    public var readOnlyReason: String? { self.health.readOnlyReason }
+
+    /// Tells those who look into the folder where this store is served.
+    ///
+    /// - Parameter url: Base URL of the server, as a client would write it.
+    /// - Throws: ``StoreError`` `.inputOutput`.
+    public func announce(url: String) throws {
+        do {
+            try self.lock.write(url: url)
+        } catch {
+            throw StoreError(translating: error)
+        }
+    }
+
+    /// Runs the body on the disk threads, where blocking calls hold nobody else up.
+    @concurrent
+    package func onDiskThreads<Value>(_ body: @concurrent () async throws -> Value) async throws -> Value {
+        try await withTaskExecutorPreference(self.diskThreads, operation: body)
+    }
+}

@@ -1,0 +1,198 @@
+import Crypto
+import Foundation
+import Logging
+public import NIOCore
+import PurserBlobs
+public import PurserCatalog
+import PurserIdentifiers
+public import PurserOperations
+
+extension FileStore {
+    /// Stores a content under a name.
+    ///
+    /// The bytes are hashed and written as they come, with bounded memory. What is refused, cancelled or fails leaves no
+    /// bytes and no row. On return the file is on the disk.
+    ///
+    /// - Parameters:
+    ///   - request: Name, metadata, and what must hold.
+    ///   - body: The bytes. Nothing is read from it where the request is refused without them.
+    ///   - slot: The admitted operation; it gets the progress, and its cancellation is obeyed until the commit begins.
+    /// - Returns: The file, what it replaced, and whether its content was there before.
+    /// - Throws: ``StoreError``; `OperationError` where cancelled or the disk's space is taken; what the body throws.
+    public func ingest<Body: AsyncSequence & Sendable>(
+        _ request: IngestRequest,
+        body: Body,
+        slot: Slot
+    ) async throws -> CommitOutcome where Body.Element == ByteBuffer {
+        do {
+            try self.health.requireWritable()
+            try self.refuseEarly(request)
+            // A content that is sure to stay in memory needs no disk thread.
+            guard let size = request.announcedSize, size <= Int64(self.configuration.inlineLimit) else {
+                return try await self.onDiskThreads {
+                    try await self.receiveAndCommit(request, body: body, slot: slot)
+                }
+            }
+            return try await self.receiveAndCommit(request, body: body, slot: slot)
+        } catch {
+            if let error = error as? BlobError, error.code == .synchronizationFailed {
+                self.health.poison(error.message)
+            }
+            throw StoreError.translated(error)
+        }
+    }
+
+    /// Refuses what can be refused without the bytes.
+    ///
+    /// All of it is checked again in the commit's transaction.
+    private func refuseEarly(_ request: IngestRequest) throws {
+        if let size = request.announcedSize, size > request.maxSize {
+            throw Self.tooLarge(request.maxSize)
+        }
+        guard try self.catalog.bucket(request.bucket) != nil else {
+            throw StoreError(.bucketNotFound, "there is no bucket '\(request.bucket)'; create it first")
+        }
+        guard request.precondition != .none else { return }
+        let current = try self.catalog.file(bucket: request.bucket, key: request.key)
+        guard request.precondition.holds(for: current?.blob) else {
+            throw StoreError(
+                .preconditionFailed,
+                "the file is not in the state that the request asks for",
+                current: current
+            )
+        }
+    }
+
+    package static func tooLarge(_ limit: Int64) -> StoreError {
+        StoreError(.fileTooLarge, "the file is larger than the \(limit) bytes allowed (resources.max_file_size)")
+    }
+
+    private func receiveAndCommit<Body: AsyncSequence>(
+        _ request: IngestRequest,
+        body: Body,
+        slot: Slot
+    ) async throws -> CommitOutcome where Body.Element == ByteBuffer {
+        let staged = StagedContent(
+            store: self.blobs,
+            operation: slot.operation.id,
+            inlineLimit: self.configuration.inlineLimit
+        )
+        defer { staged.discard() }
+        try await self.receive(body, into: staged, request: request, slot: slot)
+        let content = try staged.finish()
+        if let expected = request.digests.sha256, expected != content.blob {
+            throw StoreError(
+                .digestMismatch,
+                "the content's SHA-256 is \(content.blob), not \(expected); send it again"
+            )
+        }
+        slot.operation.update(message: "finalizing")
+        return try await self.commit(content, of: staged, request: request, slot: slot)
+    }
+
+    private func receive<Body: AsyncSequence>(
+        _ body: Body,
+        into staged: StagedContent,
+        request: IngestRequest,
+        slot: Slot
+    ) async throws where Body.Element == ByteBuffer {
+        var space = SpaceLease(slot: slot)
+        try space.reserve(request.announcedSize ?? 0)
+        var sha512 = request.digests.sha512 == nil ? nil : SHA512()
+        var received: Int64 = 0
+        for try await piece in body {
+            let (count, overflow) = received.addingReportingOverflow(Int64(piece.readableBytes))
+            guard !overflow, count <= request.maxSize else { throw Self.tooLarge(request.maxSize) }
+            received = count
+            if let announced = request.announcedSize, received > announced {
+                throw Self.wrongLength(received, announced: announced, isAtLeast: true)
+            }
+            try slot.operation.checkCancellation()
+            try space.cover(received)
+            piece.withUnsafeReadableBytes { sha512?.update(bufferPointer: $0) }
+            try staged.write(piece)
+            space.wrote(upTo: received)
+            slot.operation.advance(bytes: piece.readableBytes)
+        }
+        // A cancelled reader sees an early end of its sequence, not an error.
+        try slot.operation.checkCancellation()
+        try Task.checkCancellation()
+        if let announced = request.announcedSize, received != announced {
+            throw Self.wrongLength(received, announced: announced, isAtLeast: false)
+        }
+        if let expected = request.digests.sha512, let hash = sha512, !expected.elementsEqual(hash.finalize()) {
+            throw StoreError(.digestMismatch, "the content's SHA-512 is not the one announced; send it again")
+        }
+    }
+
+    private static func wrongLength(_ count: Int64, announced: Int64, isAtLeast: Bool) -> StoreError {
+        StoreError(
+            .lengthMismatch,
+            "\(announced) bytes were announced, \(isAtLeast ? "at least " : "")\(count) came; nothing was stored"
+        )
+    }
+
+    private func commit(
+        _ content: FinishedContent,
+        of staged: StagedContent,
+        request: IngestRequest,
+        slot: Slot
+    ) async throws -> CommitOutcome {
+        try await self.pins.withPin(on: content.blob) {
+            await self.removeStrayBytes(of: content.blob)
+        } _: {
+            if try self.catalog.blob(content.blob) != nil {
+                do {
+                    try slot.operation.seal()
+                    return try await self.catalog.commit(self.file(request, content, bringing: .existing))
+                } catch let error as CatalogError where error.code == .blobAbsent || error.code == .blobDeleting {
+                    // Only a damaged blob that was withdrawn gets here: the pin keeps the collector out. Bring the bytes.
+                }
+            }
+            let bytes: NewFile.Content
+            switch content.place {
+            case .inline(let buffer):
+                bytes = .inline(Data(buffer.readableBytesView))
+            case .file(let file):
+                try self.refuseEarly(request)
+                try self.blobs.install(file, as: content.blob)
+                self.pins.bytesInstalled(content.blob)
+                bytes = .stored(encoding: BlobEncoding.raw.rawValue, storedBytes: content.size)
+            }
+            try slot.operation.seal()
+            let outcome = try await self.catalog.commit(self.file(request, content, bringing: bytes))
+            self.pins.rowCommitted(content.blob)
+            return outcome
+        }
+    }
+
+    private func file(_ request: IngestRequest, _ content: FinishedContent, bringing bytes: NewFile.Content) -> NewFile
+    {
+        NewFile(
+            bucket: request.bucket,
+            key: request.key,
+            blob: content.blob,
+            size: content.size,
+            content: bytes,
+            contentType: request.contentType,
+            metadata: request.metadata,
+            precondition: request.precondition,
+            at: self.now()
+        )
+    }
+
+    /// Removes bytes that an upload put in place before its commit failed, unless a row names them after all.
+    private func removeStrayBytes(of blob: BlobID) async {
+        do {
+            guard try self.catalog.blob(blob) == nil else { return }
+            try await self.onDiskThreads { try self.blobs.remove(blob) }
+        } catch {
+            // They stay until the next start looks for them: the store is marked as not cleanly closed.
+            self.lock.markUnclean()
+            self.logger.error(
+                "bytes of a failed upload could not be removed",
+                metadata: ["purser.blob.sha256": "\(blob)", "purser.error": "\(error)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Crypto
+import Logging
+public import NIOCore
+import PurserBlobs
+public import PurserCatalog
+public import PurserIdentifiers
+
+extension FileStore {
+    /// Bytes of a blob that are read at once.
+    package static let readWindow = 256 * 1024
+
+    /// Looks a file up.
+    ///
+    /// - Throws: ``StoreError`` `.fileNotFound`, `.bucketNotFound`.
+    public func file(bucket: BucketName, key: FileKey) throws -> FileRecord {
+        do {
+            if let file = try self.catalog.file(bucket: bucket, key: key) { return file }
+            guard try self.catalog.bucket(bucket) != nil else {
+                throw StoreError(.bucketNotFound, "there is no bucket '\(bucket)'")
+            }
+            throw StoreError(.fileNotFound, "there is no file of that name in '\(bucket)'")
+        } catch {
+            throw StoreError(translating: error)
+        }
+    }
+
+    /// Opens the content of a file.
+    ///
+    /// Blocks for one open of a file, or a read of up to the inline limit.
+    ///
+    /// - Throws: ``StoreError`` `.fileNotFound`, `.bucketNotFound`; `.contentDamaged` where the bytes are known to be
+    ///   wrong or missing.
+    public func open(bucket: BucketName, key: FileKey) throws -> FileContent {
+        var file = try self.file(bucket: bucket, key: key)
+        while true {
+            do {
+                return FileContent(file: file, place: try self.openContent(of: file))
+            } catch {
+                // Deleted and collected, or replaced, between the look and the open? Then it is not damaged.
+                let again = try self.file(bucket: bucket, key: key)
+                guard again.blob != file.blob else { throw StoreError(translating: error) }
+                file = again
+            }
+        }
+    }
+
+    private func openContent(of file: FileRecord) throws -> FileContent.Place {
+        guard !file.isDamaged else {
+            throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
+        }
+        guard file.encoding == BlobEncoding.inline.rawValue else {
+            let reader = try self.blobs.openBlob(file.blob, size: file.size, encoding: .raw)
+            return .raw(reader)
+        }
+        guard let bytes = try self.catalog.withInlineContent(of: file.blob, { ByteBuffer(bytes: $0) }) else {
+            throw StoreError(.contentDamaged, "the stored bytes of this file are missing; upload it again")
+        }
+        guard Self.digest(of: bytes) == file.blob else {
+            throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
+        }
+        return .inline(bytes)
+    }
+
+    private static func digest(of bytes: ByteBuffer) -> BlobID? {
+        var hash = SHA256()
+        bytes.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        return BlobID(bytes: hash.finalize())
+    }
+
+    /// Hands part of a content out in pieces, in order.
+    ///
+    /// With `storage.verify_reads`, a whole raw content is hashed on the way, and its last piece is held back until the
+    /// digest was found right.
+    ///
+    /// - Parameters:
+    ///   - content: An open content.
+    ///   - range: Bytes of the content, zero-based, half-open.
+    ///   - deliver: Gets pieces of 1 byte to 256 KiB.
+    /// - Throws: ``StoreError`` `.contentDamaged`, `.inputOutput`; what `deliver` throws.
+    @concurrent
+    public func read(
+        _ content: FileContent,
+        range: Range<Int64>,
+        deliver: @concurrent (ByteBuffer) async throws -> Void
+    ) async throws {
+        precondition(range.lowerBound >= 0 && range.upperBound <= content.file.size, "range within the content")
+        switch content.place {
+        case .inline(let buffer):
+            guard !range.isEmpty, let slice = buffer.getSlice(at: Int(range.lowerBound), length: range.count) else {
+                return
+            }
+            try await deliver(slice)
+        case .raw(let reader):
+            try await self.onDiskThreads {
+                try await self.read(reader, of: content.file, range: range, deliver: deliver)
+            }
+        }
+    }
+
+    @concurrent
+    private func read(
+        _ reader: BlobReader,
+        of file: FileRecord,
+        range: Range<Int64>,
+        deliver: @concurrent (ByteBuffer) async throws -> Void
+    ) async throws {
+        let isVerified = self.configuration.verifiesReads && range == 0..<file.size
+        var hash = SHA256()
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = Int(min(Int64(Self.readWindow), range.upperBound - offset))
+            let piece: ByteBuffer
+            do {
+                piece = try reader.read(at: offset, upTo: count)
+            } catch {
+                throw StoreError(translating: error)
+            }
+            guard piece.readableBytes > 0 else {
+                throw StoreError(.contentDamaged, "the stored bytes of this file end early; upload it again")
+            }
+            offset += Int64(piece.readableBytes)
+            if isVerified {
+                piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+                if offset == range.upperBound, BlobID(bytes: hash.finalize()) != file.blob {
+                    try await self.flagDamaged(file.blob)
+                    throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
+                }
+            }
+            try await deliver(piece)
+        }
+    }
+
+    private func flagDamaged(_ blob: BlobID) async throws {
+        self.logger.error("blob damaged", metadata: ["purser.blob.sha256": "\(blob)"])
+        do {
+            try await self.catalog.flag(blob, damaged: true)
+        } catch {
+            throw StoreError(translating: error)
+        }
+    }
+}
