@@ -1,0 +1,5 @@
+// A user of the library imports Purser alone, and meets the types of these layers in its interface.
+@_exported public import PurserCatalog
+@_exported public import PurserIdentifiers
+@_exported public import PurserOperations
+@_exported public import PurserStore

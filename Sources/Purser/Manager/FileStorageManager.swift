@@ -1,0 +1,159 @@
+public import Logging
+package import PurserBlobs
+public import PurserOperations
+import PurserStore
+import Synchronization
+
+/// A file storage service: every operation admitted, shown, cancellable; every distinct content kept once.
+///
+/// Open one per folder, run ``run()`` for as long as it is used, and ``close()`` it at the end; or let
+/// ``withFileStorageManager(configuration:logger:_:)`` do all three.
+public final class FileStorageManager: Sendable {
+    /// What it was opened with.
+    public let configuration: PurserConfiguration
+    /// Progress, history and cancellation of all operations.
+    public let operations: ProgressTracker
+    /// Slots, memory and disk space.
+    package let resources: ResourceManager
+    /// The files.
+    package let store: FileStore
+    let logger: Logger
+    private let isDraining = Atomic(false)
+
+    private init(
+        configuration: PurserConfiguration,
+        operations: ProgressTracker,
+        resources: ResourceManager,
+        store: FileStore,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.operations = operations
+        self.resources = resources
+        self.store = store
+        self.logger = logger
+    }
+
+    /// Opens a storage folder, creating it where that is allowed, and recovers what a crash left.
+    ///
+    /// - Parameters:
+    ///   - configuration: The defaults, or what ``PurserConfiguration/load(file:)`` read.
+    ///   - logger: For what happens in the background.
+    /// - Returns: An open service; nothing runs in it before ``run()`` does.
+    /// - Throws: `StoreError` `.locked`, `.newerFormat`, `.notAStore`, `.inputOutput`, `.storeFull`.
+    public static func open(
+        _ configuration: PurserConfiguration = PurserConfiguration(),
+        logger: Logger = Logger(label: "purser")
+    ) async throws -> FileStorageManager {
+        try await self.open(configuration, fileSystem: LocalFileSystem(), logger: logger)
+    }
+
+    /// Opens a storage folder on a file system of one's own.
+    package static func open(
+        _ configuration: PurserConfiguration,
+        fileSystem: any FileSystem,
+        logger: Logger
+    ) async throws -> FileStorageManager {
+        let store = try await FileStore.open(configuration.storage, fileSystem: fileSystem, logger: logger)
+        let operations = ProgressTracker(configuration: configuration.progress)
+        let resources = ResourceManager(
+            configuration: configuration.resources,
+            tracker: operations,
+            disk: DiskSpace { DiskSpaceFigures(availableBytes: try store.space().uploadableBytes) },
+            logger: logger
+        )
+        return FileStorageManager(
+            configuration: configuration,
+            operations: operations,
+            resources: resources,
+            store: store,
+            logger: logger
+        )
+    }
+
+    /// Refuses new operations, and lets those that run end; after the grace time the rest is cancelled.
+    ///
+    /// - Parameter grace: How long running operations may take.
+    public func drain(grace: Duration) async {
+        self.isDraining.store(true, ordering: .releasing)
+        self.resources.shutdown()
+        self.operations.endUpdates()
+        await self.waitForOperations(upTo: grace)
+        self.resources.cancelAll(.shutdown)
+        await self.waitForOperations(upTo: ResourceManager.cancellationGrace * 2)
+    }
+
+    /// Looks every few milliseconds whether something still runs: this happens once in the life of a process.
+    private func waitForOperations(upTo limit: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        while self.resources.metrics().active > 0, ContinuousClock.now < deadline {
+            do {
+                try await Task.sleep(for: .milliseconds(10))
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Waits for the last writes and closes the store.
+    ///
+    /// Call it once, after ``drain(grace:)``.
+    public func close() async throws {
+        try await self.store.close()
+    }
+
+    /// Tells those who look into the storage folder where it is served.
+    ///
+    /// - Parameter url: Base URL of the server, as a client would write it.
+    /// - Throws: `StoreError`.
+    package func announce(url: String) throws {
+        try self.store.announce(url: url)
+    }
+
+    /// Finds out whether new files would be taken.
+    ///
+    /// - Returns: Why not; `nil` where they are.
+    public var unreadyReason: String? {
+        if let reason = self.store.readOnlyReason { return "the store is read-only: \(reason)" }
+        return self.isDraining.load(ordering: .acquiring) ? "Purser is shutting down" : nil
+    }
+}
+
+/// Opens a storage folder for the time of the body.
+///
+/// ```swift
+/// try await withFileStorageManager(configuration: .init()) { manager in
+///     try await manager.upload(to: "default", key: "hello.txt", bytes: Array("hello".utf8))
+/// }
+/// ```
+///
+/// - Parameters:
+///   - configuration: The defaults, or what ``PurserConfiguration/load(file:)`` read.
+///   - logger: For what happens in the background.
+///   - body: What to do with it. When it ends, operations still running are cancelled.
+/// - Returns: What the body returned.
+/// - Throws: `StoreError` where the folder cannot be opened or closed; what the body throws.
+public func withFileStorageManager<Value: Sendable>(
+    configuration: PurserConfiguration = PurserConfiguration(),
+    logger: Logger = Logger(label: "purser"),
+    _ body: (FileStorageManager) async throws -> Value
+) async throws -> Value {
+    let manager = try await FileStorageManager.open(configuration, logger: logger)
+    let result: Result<Value, any Error>
+    do {
+        result = .success(
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await manager.run() }
+                let value = try await body(manager)
+                await manager.drain(grace: .zero)
+                group.cancelAll()
+                return value
+            }
+        )
+    } catch {
+        await manager.drain(grace: .zero)
+        result = .failure(error)
+    }
+    try await manager.close()
+    return try result.get()
+}

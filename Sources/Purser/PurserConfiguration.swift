@@ -1,0 +1,36 @@
+public import PurserOperations
+public import PurserStore
+
+/// Everything that can be set of a storage service, but for its HTTP server.
+public struct PurserConfiguration: Sendable {
+    /// `storage.*`: where the files are and how they are kept.
+    public var storage = StoreConfiguration()
+    /// `resources.*`: what may run at a time.
+    public var resources = ResourceConfiguration()
+    /// `progress.*`: what is remembered of operations.
+    public var progress = ProgressConfiguration()
+
+    /// The defaults.
+    public init() {}
+
+    /// Reads a YAML file and the environment.
+    ///
+    /// Settings of the server (`server.*`) may stand in the file and are left to the server.
+    ///
+    /// - Parameter path: The file; `nil` for the environment alone.
+    /// - Returns: The settings in force.
+    /// - Throws: ``SettingsError`` with every problem.
+    public static func load(file path: String?) async throws -> PurserConfiguration {
+        let settings = try await SettingsReader(file: path)
+        let configuration = PurserConfiguration(reading: settings)
+        try settings.finish(ignoring: ["server."])
+        return configuration
+    }
+
+    /// Takes the settings that are in force; problems are kept by the reader.
+    public init(reading settings: SettingsReader) {
+        self.storage = StoreConfiguration(reading: settings)
+        self.resources = ResourceConfiguration(reading: settings)
+        self.progress = ProgressConfiguration(reading: settings)
+    }
+}

@@ -1,0 +1,41 @@
+import Yams
+
+/// The keys of a YAML file with their places, which swift-configuration's provider does not tell.
+struct SettingsFile {
+    struct Entry {
+        var line: Int
+        var isScalar: Bool
+    }
+
+    /// Dotted keys.
+    private(set) var entries: [String: Entry] = [:]
+
+    /// Reads the keys.
+    ///
+    /// - Throws: ``SettingsError`` where the text is not YAML, not a mapping, or has a key twice.
+    init(text: String, name: String) throws {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch {
+            throw SettingsError([.init(key: name, message: "this is not YAML: \(error)")])
+        }
+        guard let node else { return }
+        if case .scalar(let scalar) = node, scalar.string.isEmpty { return }
+        guard case .mapping(let mapping) = node else {
+            throw SettingsError([.init(key: name, message: "it must be a mapping of keys to values")])
+        }
+        self.add(mapping, under: "")
+    }
+
+    private mutating func add(_ mapping: Node.Mapping, under prefix: String) {
+        for (key, value) in mapping {
+            let name = prefix + (key.string ?? "?")
+            switch value {
+            case .mapping(let inner): self.add(inner, under: name + ".")
+            case .scalar: self.entries[name] = Entry(line: key.mark?.line ?? 0, isScalar: true)
+            default: self.entries[name] = Entry(line: key.mark?.line ?? 0, isScalar: false)
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Configuration
+public import Foundation
+import SystemPackage
+
+/// Reads settings from their sources, and remembers what was asked for, so that what nobody asked for can be refused.
+///
+/// Later wins: defaults, the YAML file, the environment (`PURSER_` and the key in capitals, dots as underscores), flags.
+/// Not for use by several tasks at a time.
+public final class SettingsReader {
+    /// A setting as it is in force.
+    public struct Effective: Sendable {
+        /// The dotted key.
+        public var key: String
+        /// The value, in the form that a file takes.
+        public var text: String
+        /// Whether it differs from what is built in.
+        public var isDefault: Bool
+    }
+
+    private let reader: ConfigReader
+    private let file: SettingsFile?
+    private let fileName: String
+    private let environment: [String: String]
+    private let flags: [String: String]
+    private var problems: [SettingsError.Problem] = []
+
+    /// Settings asked for so far, in that order.
+    public private(set) var effective: [Effective] = []
+
+    /// Opens the sources.
+    ///
+    /// - Parameters:
+    ///   - path: The YAML file; `nil` for none.
+    ///   - environment: The process's environment.
+    ///   - flags: Dotted keys and values from the command line.
+    /// - Throws: ``SettingsError`` where the file cannot be read or is not YAML.
+    public init(
+        file path: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        flags: [String: String] = [:]
+    ) async throws {
+        self.environment = environment
+        self.flags = flags
+        self.fileName = path ?? ""
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(
+                name: "flags",
+                values: Dictionary(
+                    uniqueKeysWithValues: flags.map { key, value in
+                        (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(value), isSecret: false))
+                    }
+                )
+            ),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "purser"),
+        ]
+        if let path {
+            do {
+                let text = try String(contentsOfFile: path, encoding: .utf8)
+                self.file = try SettingsFile(text: text, name: path)
+                providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
+            } catch let error as SettingsError {
+                throw error
+            } catch {
+                throw SettingsError([.init(key: path, message: "it cannot be read: \(error.localizedDescription)")])
+            }
+        } else {
+            self.file = nil
+        }
+        self.reader = ConfigReader(providers: providers)
+    }
+
+    /// Reads a setting.
+    ///
+    /// - Parameters:
+    ///   - key: The dotted key.
+    ///   - fallback: What holds where no source has it.
+    ///   - accepts: What it takes, for people.
+    ///   - write: The form that a file takes.
+    ///   - parse: Reads that form; `nil` where the text is none.
+    /// - Returns: The value in force; the built-in one where a source has a value that cannot be used, which is then a
+    ///   problem that ``finish(ignoring:)`` reports.
+    public func read<Value>(
+        _ key: String,
+        default fallback: Value,
+        accepts: String,
+        write: (Value) -> String,
+        parse: (String) -> Value?
+    ) -> Value {
+        var value = fallback
+        var isDefault = true
+        if let text = self.text(key, accepts: accepts) {
+            if let parsed = parse(text) {
+                value = parsed
+                isDefault = false
+            } else {
+                self.refuse(key, got: text, accepts: accepts)
+            }
+        }
+        self.effective.append(Effective(key: key, text: write(value), isDefault: isDefault))
+        return value
+    }
+
+    private func text(_ key: String, accepts: String) -> String? {
+        do {
+            return try self.reader.requiredString(forKey: ConfigKey(key))
+        } catch {
+            // Missing everywhere, or of a wrong kind in the file.
+            guard let entry = self.file?.entries[key] else { return nil }
+            self.refuse(key, got: entry.isScalar ? "\(error)" : "a list", accepts: accepts)
+            return nil
+        }
+    }
+
+    /// Notes that a value cannot be used.
+    public func refuse(_ key: String, got text: String, accepts: String) {
+        let place: String
+        if self.flags[key] != nil {
+            place = "from the command line"
+        } else if self.environment[Self.environmentName(of: key)] != nil {
+            place = "from \(Self.environmentName(of: key))"
+        } else if let line = self.file?.entries[key]?.line {
+            place = "from \(self.fileName), line \(line)"
+        } else {
+            place = "built in"
+        }
+        self.problems.append(.init(key: key, message: "got '\(text)' (\(place)); it takes \(accepts)"))
+    }
+
+    /// The variable that sets a key.
+    public static func environmentName(of key: String) -> String {
+        "PURSER_" + key.uppercased().replacing(".", with: "_")
+    }
+
+    /// Names of variables that look like settings and are none.
+    ///
+    /// They are worth a warning, not a refusal: machines set variables of their own under such names.
+    public var unknownVariables: [String] {
+        let known = Set(self.effective.map { Self.environmentName(of: $0.key) } + ["PURSER_SERVER", "PURSER_CONFIG"])
+        return self.environment.keys.filter { $0.hasPrefix("PURSER_") && !known.contains($0) }.sorted()
+    }
+
+    /// Ends the reading.
+    ///
+    /// - Parameter prefixes: Keys that somebody else reads.
+    /// - Throws: ``SettingsError`` with every problem met, and every key that nobody asked for.
+    public func finish(ignoring prefixes: [String] = []) throws {
+        let known = Set(self.effective.map(\.key))
+        func isUnknown(_ key: String) -> Bool {
+            !known.contains(key) && !prefixes.contains(where: key.hasPrefix)
+        }
+        for (key, entry) in (self.file?.entries ?? [:]).sorted(by: { $0.value.line < $1.value.line })
+        where isUnknown(key) {
+            let message =
+                "there is no such setting (\(self.fileName), line \(entry.line))\(Self.suggestion(for: key, known))"
+            self.problems.append(.init(key: key, message: message))
+        }
+        for key in self.flags.keys.sorted() where isUnknown(key) {
+            let message = "there is no such setting (from the command line)\(Self.suggestion(for: key, known))"
+            self.problems.append(.init(key: key, message: message))
+        }
+        guard self.problems.isEmpty else { throw SettingsError(self.problems) }
+    }
+
+    private static func suggestion(for key: String, _ known: Set<String>) -> String {
+        guard let last = key.split(separator: ".").last else { return "" }
+        let near = known.filter { $0.hasSuffix(".\(last)") || $0.hasPrefix("\(key).") }.sorted().prefix(3)
+        return near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
+    }
+}

@@ -1,0 +1,126 @@
+public import NIOCore
+public import PurserCatalog
+public import PurserIdentifiers
+import PurserOperations
+package import PurserStore
+
+extension FileStorageManager {
+    /// Hands the content of a file out.
+    ///
+    /// The content stays what it was when the download began, also when the file is replaced or deleted meanwhile.
+    ///
+    /// - Parameters:
+    ///   - bucket: Where it is.
+    ///   - key: Its name.
+    ///   - range: Bytes of the content, zero-based, half-open, clamped to the content; `nil` is all.
+    ///   - admission: Priority, client, id.
+    ///   - deliver: Gets the file and a piece of 1 byte to 256 KiB; called in order, and not at all for an empty range.
+    /// - Returns: The file as it was.
+    /// - Throws: `OperationError`; `StoreError` `.fileNotFound`, `.bucketNotFound`, `.contentDamaged`; what `deliver`
+    ///   throws.
+    @discardableResult
+    public func download(
+        from bucket: BucketName,
+        key: FileKey,
+        range: Range<Int64>? = nil,
+        admission: AdmissionOptions = AdmissionOptions(),
+        deliver: @escaping @Sendable (FileRecord, ByteBuffer) async throws -> Void
+    ) async throws -> FileRecord {
+        try await self.resources.withSlot(
+            for: .download,
+            bytes: nil,
+            memory: Memory.download,
+            name: "\(bucket)/\(key)",
+            client: admission.client,
+            priority: admission.priority,
+            deadline: admission.deadline,
+            id: admission.operationID,
+            onQueued: admission.onQueued
+        ) { slot in
+            let content = try self.store.open(bucket: bucket, key: key)
+            let range = (range ?? 0..<content.file.size).clamped(to: 0..<content.file.size)
+            slot.operation.bytesTotal = Int64(range.count)
+            try await self.store.read(content, range: range) { piece in
+                try slot.operation.checkCancellation()
+                try await deliver(content.file, piece)
+                slot.operation.advance(bytes: piece.readableBytes)
+            }
+            return content.file
+        }
+    }
+
+    /// Admits a download whose bytes are sent after the caller has returned, as HTTP's are.
+    ///
+    /// - Returns: A download that holds its slot until it is ended or let go.
+    package func admitDownload(
+        from bucket: BucketName,
+        key: FileKey,
+        admission: AdmissionOptions
+    ) async throws -> AdmittedDownload {
+        let slot = try await self.resources.admit(
+            for: .download,
+            bytes: nil,
+            memory: Memory.download,
+            name: "\(bucket)/\(key)",
+            client: admission.client,
+            priority: admission.priority,
+            deadline: admission.deadline,
+            id: admission.operationID,
+            onQueued: admission.onQueued
+        )
+        do {
+            return AdmittedDownload(
+                content: try self.store.open(bucket: bucket, key: key),
+                slot: slot,
+                store: self.store
+            )
+        } catch {
+            slot.finish(.failure(error))
+            throw error
+        }
+    }
+}
+
+/// A download that holds a slot: an open content and the way to its bytes.
+package struct AdmittedDownload: Sendable {
+    package let content: FileContent
+    package let slot: Slot
+    private let store: FileStore
+
+    init(content: FileContent, slot: Slot, store: FileStore) {
+        self.content = content
+        self.slot = slot
+        self.store = store
+    }
+
+    /// Sends a range and ends the operation, well or not.
+    ///
+    /// - Throws: What the store, the cancellation or `deliver` throws; the client must then not take the answer as whole.
+    @concurrent
+    package func send(_ range: Range<Int64>, deliver: @concurrent (ByteBuffer) async throws -> Void) async throws {
+        let operation = self.slot.operation
+        operation.bytesTotal = Int64(range.count)
+        do {
+            try await self.store.read(self.content, range: range) { piece in
+                try operation.checkCancellation()
+                try await deliver(piece)
+                operation.advance(bytes: piece.readableBytes)
+            }
+            self.slot.finish(.success(()))
+        } catch {
+            self.slot.finish(.failure(error))
+            throw error
+        }
+    }
+
+    /// Ends the operation without an answer.
+    package func end(_ error: any Error) {
+        self.slot.finish(.failure(error))
+    }
+
+    /// Ends the operation: its bytes are in memory and on their way, or none are to be sent.
+    package func end(bytes: Int = 0) {
+        self.slot.operation.advance(bytes: bytes)
+        self.slot.finish(.success(()))
+    }
+}

@@ -1,0 +1,105 @@
+public import NIOCore
+import PurserCatalog
+public import PurserIdentifiers
+import PurserOperations
+import PurserStore
+
+extension FileStorageManager {
+    /// Stores a content under a name.
+    ///
+    /// On return it is on the disk.
+    ///
+    /// - Parameters:
+    ///   - bucket: Where it goes.
+    ///   - key: Its name. A file that has the name is replaced in one step.
+    ///   - body: The bytes; nothing is read before the operation is admitted.
+    ///   - size: How many bytes will come; `nil` where that is not known. Fewer or more are an error.
+    ///   - options: Metadata, conditions, priority.
+    /// - Returns: The file, and whether it is new.
+    /// - Throws: `OperationError` where it is not admitted, cancelled or times out; `StoreError`; what the body throws.
+    ///   Nothing of it is left then.
+    public func upload<Body: AsyncSequence & Sendable>(
+        to bucket: BucketName,
+        key: FileKey,
+        body: Body,
+        size: Int64? = nil,
+        options: UploadOptions = UploadOptions()
+    ) async throws -> StoredFile where Body.Element == ByteBuffer {
+        let maxSize = self.configuration.resources.maxFileSize
+        if let size, size > maxSize { throw FileStore.tooLarge(maxSize) }
+        let request = IngestRequest(
+            bucket: bucket,
+            key: key,
+            contentType: options.contentType,
+            metadata: options.metadata,
+            precondition: options.precondition,
+            announcedSize: size,
+            digests: options.digests,
+            maxSize: maxSize
+        )
+        return try await self.resources.withSlot(
+            for: .upload,
+            bytes: size,
+            memory: Memory.transfer(of: size, streaming: Memory.upload),
+            name: "\(bucket)/\(key)",
+            client: options.admission.client,
+            priority: options.admission.priority,
+            deadline: options.admission.deadline,
+            id: options.admission.operationID,
+            onQueued: options.admission.onQueued
+        ) { slot in
+            let outcome = try await self.store.ingest(request, body: body, slot: slot)
+            return StoredFile(outcome, slot.operation.id)
+        }
+    }
+
+    /// Stores bytes that are in memory under a name.
+    ///
+    /// - Throws: As ``upload(to:key:body:size:options:)``, and `IdentifierError` for a bucket or key that cannot be one.
+    @discardableResult
+    public func upload(
+        to bucket: String,
+        key: String,
+        bytes: some Sequence<UInt8>,
+        options: UploadOptions = UploadOptions()
+    ) async throws -> StoredFile {
+        let buffer = ByteBuffer(bytes: bytes)
+        return try await self.upload(
+            to: BucketName(bucket),
+            key: FileKey(key),
+            body: SinglePiece(buffer: buffer),
+            size: Int64(buffer.readableBytes),
+            options: options
+        )
+    }
+}
+
+extension StoredFile {
+    init(_ outcome: CommitOutcome, _ operationID: OperationID) {
+        self.init(
+            file: outcome.file,
+            isNew: outcome.created,
+            isDeduplicated: outcome.deduplicated,
+            operationID: operationID
+        )
+    }
+}
+
+/// A body of one piece.
+private struct SinglePiece: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+    let buffer: ByteBuffer
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var buffer: ByteBuffer?
+
+        mutating func next() async -> ByteBuffer? {
+            defer { self.buffer = nil }
+            return self.buffer
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(buffer: self.buffer.readableBytes > 0 ? self.buffer : nil)
+    }
+}
