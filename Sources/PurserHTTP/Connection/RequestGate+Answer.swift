@@ -1,0 +1,98 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// The way of an answer out.
+extension RequestGate {
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard self.phase.stage == .active else {
+            // The framework answers a parser error even behind an answer; the client has had its one.
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        switch Self.unwrapOutboundIn(data) {
+        case .head(let head) where head.status.code < 200:
+            context.write(data, promise: promise)
+        case .head(let head):
+            self.writeHead(head, promise: promise, context: context)
+        case .body where self.phase.traits.isHead:
+            promise?.succeed()
+        case .body:
+            context.write(data, promise: promise)
+        case .end(let trailers):
+            self.writeEnd(trailers, promise: promise, context: context)
+        }
+    }
+
+    private func writeHead(_ head: HTTPResponseHead, promise: EventLoopPromise<Void>?, context: ChannelHandlerContext) {
+        var head = head
+        let traits = self.phase.traits
+        if traits.isHTTP10 { head.version = .http1_0 }
+        let endsWithConnection =
+            traits.isHTTP10 && head.status.mayHaveResponseBody && !head.headers.contains(name: "Content-Length")
+        let closes = self.phase.beginAnswer(wantsClose: endsWithConnection || !head.isKeepAliveByField)
+        if closes {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if traits.isHTTP10 {
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        self.connection?.setNeedsAdmission(false)
+        self.watch.answerBegan()
+        context.write(Self.wrapOutboundOut(.head(head)), promise: promise)
+    }
+
+    private func writeEnd(_ trailers: HTTPHeaders?, promise: EventLoopPromise<Void>?, context: ChannelHandlerContext) {
+        if self.phase.traits.isHead {
+            // The encoder would end a chunked body that never was, with bytes that a client takes for the next answer.
+            let nothing = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer()))
+            context.write(Self.wrapOutboundOut(nothing), promise: promise)
+        } else {
+            context.write(Self.wrapOutboundOut(.end(trailers)), promise: promise)
+        }
+        self.socket.endBody()
+        guard self.phase.completeAnswer() else {
+            self.linger(context: context)
+            return
+        }
+        self.connection?.requestEnded()
+        self.socket.expectHead()
+        self.watch.answerEnded(at: context.eventLoop.now)
+        self.resume(context: context)
+        self.arm(context: context)
+    }
+
+    /// Answers what is no acceptable request, and closes.
+    func refuse(_ refusal: Refusal, version: HTTPVersion, isHead: Bool, context: ChannelHandlerContext) {
+        self.logger.debug("request refused", metadata: ["purser.code": "\(refusal.code.rawValue)"])
+        let head = refusal.head(
+            serverName: self.configuration.serverName,
+            version: version == .http1_0 ? .http1_0 : .http1_1
+        )
+        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+        if !isHead {
+            context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: refusal.body)))), promise: nil)
+        }
+        context.write(Self.wrapOutboundOut(.end(nil)), promise: nil)
+        self.linger(context: context)
+    }
+
+    /// See ``ClientConnection/sendFile(descriptor:range:)``.
+    func send(_ region: FileRegion, promise: EventLoopPromise<Void>) {
+        guard let context = self.context, self.phase.stage == .active, self.phase.isAnswering else {
+            promise.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        guard !self.phase.traits.isHead else {
+            promise.succeed()
+            return
+        }
+        context.writeAndFlush(Self.wrapOutboundOut(.body(.fileRegion(region))), promise: promise)
+    }
+}
+
+extension HTTPResponseHead {
+    /// Whether the head does not ask for the connection to be closed; the version does not matter.
+    fileprivate var isKeepAliveByField: Bool {
+        !self.headers[canonicalForm: "Connection"].contains { $0.lowercased() == "close" }
+    }
+}

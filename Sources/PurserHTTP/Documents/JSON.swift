@@ -1,0 +1,58 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOFoundationEssentialsCompat
+
+extension Response {
+    /// An answer of one JSON document.
+    static func json(_ document: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:])
+        -> Response
+    {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        do {
+            var headers = headers
+            headers[.contentType] = "application/json"
+            headers[.cacheControl] = "no-store"
+            let buffer = ByteBuffer(data: try encoder.encode(document))
+            return Response(status: status, headers: headers, body: .init(byteBuffer: buffer))
+        } catch {
+            preconditionFailure("our documents can be encoded: \(error)")
+        }
+    }
+}
+
+/// A value that is written as `null` where it is absent, so that a document always has the same fields.
+@propertyWrapper
+struct OrNull<Value: Encodable>: Encodable {
+    var wrappedValue: Value?
+
+    init(wrappedValue: Value?) {
+        self.wrappedValue = wrappedValue
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let value = self.wrappedValue { try container.encode(value) } else { try container.encodeNil() }
+    }
+}
+
+extension Date {
+    /// RFC 3339 in UTC with milliseconds.
+    var rfc3339: String {
+        self.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}
+
+extension Duration {
+    /// In seconds.
+    var exactSeconds: Double {
+        Double(self.components.seconds) + Double(self.components.attoseconds) * 1e-18
+    }
+
+    /// In seconds, to the millisecond.
+    var seconds: Double {
+        let (seconds, attoseconds) = self.components
+        return (Double(seconds) * 1000 + (Double(attoseconds) * 1e-15).rounded()) / 1000
+    }
+}

@@ -1,0 +1,18 @@
+import HTTPTypes
+
+extension HTTPField.Name {
+    /// RFC 9530.
+    static let contentDigest = Self.named("Content-Digest")
+    /// RFC 9218.
+    static let priority = Self.named("Priority")
+    /// RFC 9530.
+    static let reprDigest = Self.named("Repr-Digest")
+    static let xCopyFrom = Self.named("X-Copy-From")
+    static let xOperationID = Self.named("X-Operation-Id")
+    static let xRequestID = Self.named("X-Request-Id")
+
+    private static func named(_ text: String) -> Self {
+        guard let name = Self(text) else { preconditionFailure("'\(text)' is a field name") }
+        return name
+    }
+}
