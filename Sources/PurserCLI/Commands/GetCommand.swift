@@ -1,0 +1,125 @@
+import ArgumentParser
+import PurserIdentifiers
+import SystemPackage
+
+/// `purser get`.
+struct GetCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Fetch a file, or all files under a prefix.",
+        discussion: """
+            The bytes go to FILE.part and get their name once they are whole and their SHA-256 is the stored one's. \
+            Without FILE the last part of the key is the name; where FILE is a folder, it goes there.
+
+            EXAMPLES:
+              purser get archive/2026.pdf
+              purser get archive/2026.pdf copy.pdf
+              purser get data.tar - | tar x
+              purser get -r archive/scans scans
+            """
+    )
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+    @OptionGroup var bucket: BucketOption
+
+    @Flag(name: [.short, .long], help: "Fetch all files under a prefix into a folder, 8 at a time.")
+    var recursive = false
+
+    @Argument(help: ArgumentHelp("Key of the file; with -r what all keys begin with, as a folder.", valueName: "key"))
+    var source: String
+
+    @Argument(help: ArgumentHelp("File to write, or folder; - is standard output.", valueName: "file"))
+    var target: String?
+
+    func validate() throws {
+        if self.recursive {
+            guard let target, !target.isEmpty, target != "-" else {
+                throw ValidationError("-r needs a folder: get -r PREFIX DIR.")
+            }
+        }
+        if self.target == "-", self.common.json {
+            throw ValidationError("--json and - would both write to standard output.")
+        }
+    }
+
+    func run(in session: Session) async throws {
+        if self.recursive { return try await self.getAll(in: session) }
+        let place = try self.bucket.place(self.source)
+        if self.target == "-" { return try await self.get(place, to: .standardOutput, in: session) }
+        let path = try DownloadTarget.path(of: place.key, argument: self.target)
+        switch try FileStatus.ifPresent(path)?.kind {
+        case .folder: throw CommandError.usage("\(path) is a folder")
+        case .special:
+            let descriptor = try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec])
+            try await descriptor.closeAfter { try await self.get(place, to: descriptor, in: session) }
+        default: try await self.get(place, to: path, in: session)
+        }
+    }
+
+    private func get(_ place: FilePlace, to path: FilePath, in session: Session) async throws {
+        let console = session.console
+        let facts = try await session.withService { service in
+            try await ProgressDisplay.show(place.key.text, on: console) { display in
+                try await FileDownload(service: service, place: place).run(
+                    to: path,
+                    begin: { display.expect(bytesTotal: $0.size) },
+                    onBytes: { display.advance(bytes: $0) }
+                )
+            }
+        }
+        if console.style.isJSON {
+            try console.result(JSONText.encode(FetchedDocument(place: place, facts: facts, path: path)))
+        }
+        try console.done("fetched \(place) to \(path) (\(ByteText.short(facts.size)))")
+    }
+
+    private func get(_ place: FilePlace, to descriptor: FileDescriptor, in session: Session) async throws {
+        try await session.withService { service in
+            try await ProgressDisplay.show(place.key.text, on: session.console) { display in
+                try await FileDownload(service: service, place: place).run(
+                    to: descriptor,
+                    begin: { display.expect(bytesTotal: $0.size) },
+                    onBytes: { display.advance(bytes: $0) }
+                )
+            }
+        }
+    }
+
+    private func getAll(in session: Session) async throws {
+        let bucket = try self.bucket.bucket()
+        let folder = FilePath(self.target ?? "")
+        let prefix = KeyPrefix.folder(self.source)
+        try await session.withService { service in
+            let download = FolderDownload(service: service, bucket: bucket, prefix: prefix, folder: folder)
+            try await download.run(on: session.console)
+        }
+    }
+}
+
+/// What `get --json` says.
+private struct FetchedDocument: Encodable {
+    var bucket: String
+    var key: String
+    var size: Int64
+    var sha256: String
+    var path: String
+
+    init(place: FilePlace, facts: ContentFacts, path: FilePath) {
+        self.bucket = place.bucket.text
+        self.key = place.key.text
+        self.size = facts.size
+        self.sha256 = facts.sha256.hex
+        self.path = path.string
+    }
+}
+
+extension FileDescriptor {
+    /// Closes the descriptor when the body ends.
+    fileprivate func closeAfter(_ body: () async throws -> Void) async throws {
+        defer {
+            // A device or a pipe: what was written is out.
+            try? self.close()
+        }
+        try await body()
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import Logging
+import NIOCore
+import Purser
+import PurserHTTP
+import ServiceLifecycle
+import SystemPackage
+import UnixSignals
+
+/// `purser serve`.
+struct ServeCommand: AsyncParsableCommand, Sendable {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve a store over HTTP.",
+        discussion: """
+            Prints 'ready URL' on standard output when it takes requests, and logs on standard error. SIGINT and SIGTERM \
+            let running operations end (server.shutdown_grace); a second signal ends at once.
+
+            EXAMPLES:
+              purser serve
+              purser serve --storage /srv/files --port 9000
+              purser serve --set resources.max_file_size=20GiB
+            """
+    )
+
+    @OptionGroup(title: "Common options") var common: CommonOptions
+
+    @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("Port to listen on; 0 picks a free one.", valueName: "port"))
+    var port: String?
+
+    @Flag(help: "Let everybody who reaches the server read, write and delete.")
+    var allowAnonymous = false
+
+    /// Settings that have an option of their own.
+    var flags: [String: String] {
+        var flags: [String: String] = [:]
+        flags["server.host"] = self.host
+        flags["server.port"] = self.port
+        if self.allowAnonymous { flags["server.allow_anonymous"] = "true" }
+        return flags
+    }
+
+    mutating func run() async throws {
+        let console = Console.standard(isQuiet: self.common.quiet, isJSON: false)
+        let session = Session(options: self.common, console: console)
+        do {
+            try await self.serve(in: session)
+        } catch {
+            throw ExitCode(Interruption.report(error, on: console))
+        }
+    }
+
+    private func serve(in session: Session) async throws {
+        let reader = try await session.settings(flags: self.flags)
+        let settings = try ServiceSettings(reader, session.console)
+        var logger = Logger(label: "purser") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = settings.logLevel
+        // Before the store is touched.
+        try await ListenProbe.check(host: settings.server.host, port: settings.server.port)
+        let manager = try await FileStorageManager.open(settings.purser, logger: logger)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await Self.serve(manager, settings, session.console, logger))
+        } catch {
+            result = .failure(error)
+        }
+        try await manager.close()
+        do {
+            try result.get()
+        } catch let error as IOError {
+            throw ListenProbe.explained(error, host: settings.server.host, port: settings.server.port)
+        }
+    }
+
+    private static func serve(
+        _ manager: FileStorageManager,
+        _ settings: ServiceSettings,
+        _ console: Console,
+        _ logger: Logger
+    ) async throws {
+        let server = PurserServer(manager: manager, configuration: settings.server, logger: logger) { url in
+            do {
+                try manager.store.announce(url: ServedURL.reachable(url))
+                try console.result("ready \(url)")
+            } catch {
+                // Commands then need --server, and nobody waits for the line; requests are served all the same.
+                logger.warning("the server could not say that it is ready", metadata: ["purser.error": "\(error)"])
+            }
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(service: manager, serviceName: "manager"),
+                .init(service: server, serviceName: "server"),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace + .seconds(30)
+        let group = ServiceGroup(configuration: configuration)
+        let impatience = Task { await SecondSignal.wait() }
+        // It only ever ends by this, or ends the process.
+        defer { impatience.cancel() }
+        try await group.run()
+    }
+}

@@ -1,0 +1,140 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import PurserIdentifiers
+
+extension RemoteService: StorageService {
+    func upload(
+        _ source: ContentSource,
+        to place: FilePlace,
+        options: PutOptions,
+        operation: OperationID
+    ) async throws -> StoredFileDocument {
+        var headers = HTTPHeaders([("X-Operation-Id", operation.description)])
+        if let contentType = options.contentType { headers.add(name: "Content-Type", value: contentType) }
+        for (name, value) in options.metadata.sorted(by: { $0.key < $1.key }) {
+            headers.add(name: "X-Meta-\(name)", value: value)
+        }
+        if options.mustBeNew { headers.add(name: "If-None-Match", value: "*") }
+        return try await self.abandoning(operation) {
+            let response = try await self.answer(
+                .PUT,
+                URLText.path(of: place),
+                headers: headers,
+                isRepeatable: source.isRepeatable
+            ) {
+                .stream(source, length: source.size.map { .known($0) } ?? .unknown)
+            }
+            return try await Self.document(StoredFileDocument.self, in: response)
+        }
+    }
+
+    func download(
+        _ place: FilePlace,
+        operation: OperationID,
+        begin: @escaping @Sendable (ContentFacts) async throws -> Void,
+        deliver: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) async throws {
+        try await self.abandoning(operation) {
+            let response = try await self.answer(
+                .GET,
+                URLText.path(of: place),
+                headers: ["X-Operation-Id": operation.description]
+            )
+            try await begin(try Self.facts(response.headers))
+            for try await piece in response.body where piece.readableBytes > 0 {
+                try await deliver(piece)
+            }
+        }
+    }
+
+    private static func facts(_ headers: HTTPHeaders) throws -> ContentFacts {
+        guard let size = headers.first(name: "Content-Length").flatMap({ Int64($0) }), size >= 0,
+            let tag = headers.first(name: "ETag"), tag.count == 66, tag.hasPrefix("\""), tag.hasSuffix("\""),
+            let sha256 = BlobID(hex: tag.dropFirst().dropLast())
+        else {
+            throw CommandError("the server did not say what it sends; is it a Purser server of this version?")
+        }
+        return ContentFacts(size: size, sha256: sha256)
+    }
+
+    /// Runs a transfer, and tells the server where it is cancelled.
+    private func abandoning<Value: Sendable>(
+        _ operation: OperationID,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch {
+            if Task.isCancelled { await self.abandon(operation) }
+            throw error
+        }
+    }
+
+    func file(_ place: FilePlace) async throws -> FileDocument {
+        // The listing tells more than the header fields of the file do; the least key with a prefix is the prefix.
+        let query = FileQuery(bucket: place.bucket, prefix: place.key.text, limit: 1)
+        guard let file = try await self.list(query, after: nil).files.first, file.isAt(place.key) else {
+            throw CommandError("there is no file \(place)", code: "file_not_found")
+        }
+        return file
+    }
+
+    func list(_ query: FileQuery, after cursor: FilePage.Cursor?) async throws -> FilePage {
+        var items = [("limit", "\(query.limit)")]
+        if !query.prefix.isEmpty { items.append(("prefix", query.prefix)) }
+        if let delimiter = query.delimiter { items.append(("delimiter", delimiter)) }
+        if case .remote(let cursor) = cursor { items.append(("cursor", cursor)) }
+        let path = "/v1/buckets/\(query.bucket)/files\(URLText.query(items))"
+        let page = try await self.document(path, as: FileListDocument.self)
+        return FilePage(files: page.files, prefixes: page.prefixes, next: page.nextCursor.map { .remote($0) })
+    }
+
+    private struct FileListDocument: Decodable {
+        var files: [FileDocument]
+        var prefixes: [String]
+        var nextCursor: String?
+
+        enum CodingKeys: String, CodingKey {
+            case files, prefixes
+            case nextCursor = "next_cursor"
+        }
+    }
+
+    func delete(_ place: FilePlace) async throws {
+        _ = try await self.answer(.DELETE, URLText.path(of: place)).body.collect(upTo: 64 * 1024)
+    }
+
+    func copy(_ source: FilePlace, to target: FilePlace) async throws -> StoredFileDocument {
+        let response = try await self.answer(
+            .PUT,
+            URLText.path(of: target),
+            headers: ["X-Copy-From": "\(source.bucket)/\(URLText.path(of: source.key))"]
+        )
+        return try await Self.document(StoredFileDocument.self, in: response)
+    }
+
+    func buckets() async throws -> [BucketDocument] {
+        try await self.document("/v1/buckets", as: BucketListDocument.self).buckets
+    }
+
+    private struct BucketListDocument: Decodable {
+        var buckets: [BucketDocument]
+    }
+
+    func createBucket(_ name: BucketName) async throws -> BucketDocument {
+        try await Self.document(BucketDocument.self, in: try await self.answer(.PUT, "/v1/buckets/\(name)"))
+    }
+
+    func deleteBucket(_ name: BucketName) async throws {
+        _ = try await self.answer(.DELETE, "/v1/buckets/\(name)").body.collect(upTo: 64 * 1024)
+    }
+}
+
+extension FileDocument {
+    /// Whether this is the file of a key, byte for byte.
+    func isAt(_ key: FileKey) -> Bool {
+        self.key.utf8.elementsEqual(key.text.utf8)
+    }
+}

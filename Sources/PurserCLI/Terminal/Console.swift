@@ -1,0 +1,146 @@
+import Foundation
+import Synchronization
+import SystemPackage
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// Where the command line speaks: results on standard output, everything else on standard error.
+final class Console: Sendable {
+    /// Takes bytes, all of them.
+    typealias Sink = @Sendable ([UInt8]) throws -> Void
+
+    /// How it speaks.
+    struct Style: Sendable {
+        /// Nothing but results and failures.
+        var isQuiet = false
+        /// Results as JSON.
+        var isJSON = false
+        /// Whether standard output is a terminal.
+        var isOutputTerminal = false
+        /// Whether standard error is a terminal on which a line can be drawn again.
+        var isStatusTerminal = false
+        /// Whether failures may be coloured.
+        var hasColor = false
+    }
+
+    /// How it speaks.
+    let style: Style
+    private let output: Sink
+    private let diagnostics: Sink
+    /// Whether a status line stands on the terminal.
+    ///
+    /// The lock is held while a line is written, so that two never mix.
+    private let isStatusShown = Mutex(false)
+
+    /// Speaks into sinks of the caller's choice.
+    init(style: Style, output: @escaping Sink, diagnostics: @escaping Sink) {
+        self.style = style
+        self.output = output
+        self.diagnostics = diagnostics
+    }
+
+    /// Speaks to the process's own standard output and error.
+    static func standard(
+        isQuiet: Bool,
+        isJSON: Bool,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Console {
+        let isDumb = environment["TERM"] == nil || environment["TERM"] == "dumb"
+        let isStatusTerminal = isatty(STDERR_FILENO) == 1 && !isDumb
+        let style = Style(
+            isQuiet: isQuiet,
+            isJSON: isJSON,
+            isOutputTerminal: isatty(STDOUT_FILENO) == 1,
+            isStatusTerminal: isStatusTerminal,
+            hasColor: isStatusTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+        )
+        return Console(
+            style: style,
+            output: { bytes in
+                do {
+                    try FileDescriptor.standardOutput.writeAll(bytes)
+                } catch Errno.brokenPipe {
+                    throw ClosedOutput()
+                }
+            },
+            diagnostics: { try FileDescriptor.standardError.writeAll($0) }
+        )
+    }
+
+    /// Columns of the terminal.
+    var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// Writes a line of the result.
+    ///
+    /// - Throws: ``ClosedOutput`` where nobody reads any more; `Errno`.
+    func result(_ line: String) throws {
+        let line = self.style.isOutputTerminal ? TerminalText.harmless(line) : line
+        try self.write(line + "\n", to: self.output)
+    }
+
+    /// Writes several lines of the result at once.
+    func results(_ lines: [String]) throws {
+        guard !lines.isEmpty else { return }
+        let lines = self.style.isOutputTerminal ? lines.map(TerminalText.harmless) : lines
+        try self.write(lines.joined(separator: "\n") + "\n", to: self.output)
+    }
+
+    /// Says what was done, for people: not with `--quiet`, and not with `--json`, which has its document.
+    func done(_ line: String) throws {
+        guard !self.style.isQuiet, !self.style.isJSON else { return }
+        try self.result(line)
+    }
+
+    /// Says something beside the result; nothing with `--quiet`.
+    func note(_ line: String) {
+        guard !self.style.isQuiet else { return }
+        self.diagnose(TerminalText.harmless(line))
+    }
+
+    /// Says what failed; a line for each of the text's.
+    func failure(_ text: String) {
+        let name = self.style.hasColor ? "\u{1b}[31mpurser:\u{1b}[0m" : "purser:"
+        for line in text.split(separator: "\n") {
+            self.diagnose("\(name) \(TerminalText.harmless(String(line)))")
+        }
+    }
+
+    /// Shows a line that the next one replaces; does nothing where there is no terminal.
+    ///
+    /// - Parameter line: `nil` to take it away.
+    func status(_ line: String?) {
+        guard self.style.isStatusTerminal, !self.style.isQuiet else { return }
+        self.isStatusShown.withLock { isShown in
+            guard line != nil || isShown else { return }
+            isShown = line != nil
+            let text = "\r\u{1b}[K" + (line.map(TerminalText.harmless) ?? "")
+            // A status that cannot be shown is no reason to stop the work.
+            try? self.diagnostics(Array(text.utf8))
+        }
+    }
+
+    private func diagnose(_ line: String) {
+        // There is nowhere left to tell that standard error fails.
+        try? self.write(line + "\n", to: self.diagnostics)
+    }
+
+    private func write(_ text: String, to sink: Sink) throws {
+        try self.isStatusShown.withLock { isShown in
+            if isShown {
+                isShown = false
+                try? self.diagnostics(Array("\r\u{1b}[K".utf8))
+            }
+            try sink(Array(text.utf8))
+        }
+    }
+}

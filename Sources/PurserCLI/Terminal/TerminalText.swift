@@ -1,0 +1,36 @@
+/// Text from outside, made harmless to a terminal.
+///
+/// Keys and messages may hold C1 controls, which some terminals obey like escape sequences, and marks that turn the
+/// direction of writing, by which one name can look like another.
+enum TerminalText {
+    /// Replaces what a terminal would obey by U+FFFD.
+    static func harmless(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: self.isObeyed) else { return text }
+        var harmless = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            harmless.append(self.isObeyed(scalar) ? "\u{fffd}" : scalar)
+        }
+        return String(harmless)
+    }
+
+    private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0...0x1f, 0x7f...0x9f: true
+        case 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
+    /// Shortens a text in its middle, so that its end, which tells files apart best, stays.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - width: Characters at most; below 1 nothing is left.
+    /// - Returns: The text, or its head and its longer tail.
+    static func fitted(_ text: String, to width: Int) -> String {
+        guard text.count > width else { return text }
+        guard width > 1 else { return width == 1 ? "…" : "" }
+        let head = (width - 1) / 3
+        return "\(text.prefix(head))…\(text.suffix(width - 1 - head))"
+    }
+}

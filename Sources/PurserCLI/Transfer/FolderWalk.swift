@@ -1,0 +1,107 @@
+import SystemPackage
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// The files in a folder and below, in the order of their names' bytes, one folder's names in memory per level.
+///
+/// Links to files and folders are followed, but never into a folder that is being walked already. Devices, pipes and
+/// sockets are left out.
+struct FolderWalk {
+    /// What the walk comes upon.
+    enum Entry: Sendable {
+        /// A file, with its path relative to the folder.
+        case file(path: FilePath, relative: String)
+        /// Something that is left out, and why.
+        case skipped(path: FilePath, reason: String)
+        /// Something that cannot be read.
+        case failed(path: FilePath, reason: String)
+    }
+
+    private struct Level {
+        var path: FilePath
+        var relative: [String]
+        var identity: FileStatus.Identity
+        /// Last name first.
+        var names: [[UInt8]]
+    }
+
+    private var levels: [Level] = []
+
+    /// Begins in a folder.
+    ///
+    /// - Throws: ``CommandError`` where it is none, or cannot be read.
+    init(_ folder: FilePath) throws {
+        do {
+            let status = try FileStatus(of: folder)
+            guard status.kind == .folder else { throw CommandError.usage("\(folder) is not a folder") }
+            let names = try Self.names(in: folder)
+            self.levels = [Level(path: folder, relative: [], identity: status.identity, names: names)]
+        } catch let error as Errno {
+            throw CommandError("\(folder) cannot be read: \(error)")
+        }
+    }
+
+    /// The next thing; `nil` at the end.
+    mutating func next() -> Entry? {
+        while let top = self.levels.indices.last {
+            guard let name = self.levels[top].names.popLast() else {
+                self.levels.removeLast()
+                continue
+            }
+            if let entry = self.entry(name, in: self.levels[top]) { return entry }
+        }
+        return nil
+    }
+
+    /// What is under a name; `nil` for a folder, which is entered.
+    private mutating func entry(_ bytes: [UInt8], in level: Level) -> Entry? {
+        guard let name = String(validating: bytes, as: UTF8.self), let component = FilePath.Component(name) else {
+            let name = String(decoding: bytes, as: UTF8.self)
+            return .failed(path: level.path.appending(name), reason: "its name is not UTF-8, as keys are")
+        }
+        let path = level.path.appending(component)
+        let relative = level.relative + [name]
+        do {
+            let status = try FileStatus(of: path)
+            switch status.kind {
+            case .file: return .file(path: path, relative: relative.joined(separator: "/"))
+            case .folder:
+                guard !self.levels.contains(where: { $0.identity == status.identity }) else {
+                    return .skipped(path: path, reason: "it leads back to a folder above it")
+                }
+                let names = try Self.names(in: path)
+                self.levels.append(Level(path: path, relative: relative, identity: status.identity, names: names))
+                return nil
+            case .link, .special: return .skipped(path: path, reason: "it is no regular file")
+            }
+        } catch {
+            return .failed(path: path, reason: "it cannot be read: \(error)")
+        }
+    }
+
+    /// The names in a folder, the last first.
+    private static func names(in folder: FilePath) throws(Errno) -> [[UInt8]] {
+        guard let directory = folder.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
+        defer { closedir(directory) }
+        var names: [[UInt8]] = []
+        while true {
+            // readdir(3): only this tells the end from an error.
+            errno = 0
+            guard let entry = readdir(directory) else {
+                guard errno == 0 else { throw Errno(rawValue: errno) }
+                break
+            }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in Array(bytes.prefix { $0 != 0 }) }
+            if name != [UInt8(ascii: ".")], name != [UInt8](repeating: UInt8(ascii: "."), count: 2) {
+                names.append(name)
+            }
+        }
+        return names.sorted { $1.lexicographicallyPrecedes($0) }
+    }
+}
