@@ -170,6 +170,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "PurserCrashTests",
+            dependencies: [
+                "PurserCLI", "PurserIdentifiers", "PurserTestSupport", asyncHTTPClient, crypto, nioCore, nioHTTP1, system,
+            ],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

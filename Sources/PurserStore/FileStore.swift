@@ -33,6 +33,10 @@ public final class FileStore: Sendable {
     let logger: Logger
     let now: @Sendable () -> Date
     let isReserveReleased = Mutex(false)
+    /// Bytes of uploads under way that no row counts yet.
+    let uncommitted = UncommittedBytes()
+    /// Whether bytes without a row may lie about: from an unclean stop until a sweep was finished.
+    let isSweepDue: Atomic<Bool>
 
     private init(
         configuration: StoreConfiguration,
@@ -50,6 +54,7 @@ public final class FileStore: Sendable {
         self.health = health
         self.lock = lock
         self.wasUnclean = lock.wasUnclean
+        self.isSweepDue = Atomic(lock.wasUnclean)
         self.reserve = reserve
         self.diskThreads = DiskThreads()
         self.now = now
@@ -67,8 +72,8 @@ public final class FileStore: Sendable {
     ///   - now: The time of day.
     ///   - logger: For what happens in the background.
     /// - Returns: An open store.
-    /// - Throws: ``StoreError`` `.locked`, `.newerFormat`, `.notAStore`, `.inputOutput`, `.storeFull`. The folder is
-    ///   untouched after the first three.
+    /// - Throws: ``StoreError`` `.locked`, `.newerFormat`, `.notAStore`, `.inputOutput`, `.storeFull`. What the folder
+    ///   holds is untouched after the first three.
     public static func open(
         _ configuration: StoreConfiguration,
         fileSystem: any FileSystem = LocalFileSystem(),
@@ -78,58 +83,108 @@ public final class FileStore: Sendable {
         do {
             let root = configuration.path
             let format = try StoreFormat.check(at: root, fileSystem: fileSystem)
+            try Self.check(format, of: configuration, fileSystem: fileSystem)
             if format == .absent {
-                guard configuration.createsWhenMissing else {
-                    throw StoreError(
-                        .notAStore,
-                        "\(root) holds no store, and storage.create is false. Is its disk mounted?"
-                    )
-                }
                 try fileSystem.createDirectory(root)
             }
             let lock = try StoreLock.acquire(at: root, fileSystem: fileSystem)
-            let blobs = BlobStore(root: root, fileSystem: fileSystem, logger: logger)
-            try blobs.create()
-            try blobs.recover()
             let health = StoreHealth(logger: logger)
             var catalogConfiguration = CatalogConfiguration()
             catalogConfiguration.onInputOutputError = { health.poison("the catalog failed: \($0.message)") }
+            // Before anything is removed: a newer catalog may know what the files in staging are for.
             let catalog = try Catalog.open(
-                at: root.appending("catalog.sqlite").string,
+                at: StoreLayout(root: root).catalog.string,
                 configuration: catalogConfiguration,
                 logger: logger
             )
-            if format == .absent {
-                try StoreFormat.write(at: root, fileSystem: fileSystem)
-            }
             let store = FileStore(
                 configuration: configuration,
                 catalog: catalog,
-                blobs: blobs,
+                blobs: BlobStore(root: root, fileSystem: fileSystem, logger: logger),
                 health: health,
                 lock: lock,
                 reserve: SpaceReserve(root: root, fileSystem: fileSystem),
                 now: now,
                 logger: logger
             )
-            store.restoreReserve()
-            try await store.finishDeletes()
+            do {
+                try await store.prepare(format, fileSystem: fileSystem)
+            } catch {
+                await store.abandon()
+                throw error
+            }
             return store
         } catch {
             throw StoreError(translating: error)
         }
     }
 
+    /// Refuses a folder that must not become a store, or that has lost what makes it one.
+    private static func check(
+        _ format: StoreFormat,
+        of configuration: StoreConfiguration,
+        fileSystem: any FileSystem
+    ) throws {
+        let root = configuration.path
+        switch format {
+        case .absent:
+            guard configuration.createsWhenMissing else {
+                throw StoreError(
+                    .notAStore,
+                    "\(root) holds no store, and storage.create is false. Is its disk mounted?"
+                )
+            }
+        case .current:
+            // The format is written last. With a new catalog in the place of the lost one, all bytes would look orphaned.
+            guard try fileSystem.status(of: StoreLayout(root: root).catalog) != nil else {
+                throw StoreError(
+                    .notAStore,
+                    "\(root) has lost its catalog.sqlite; nothing was touched. Put it back from a backup"
+                )
+            }
+        }
+    }
+
+    /// Makes what is missing in the folder, and recovers.
+    private func prepare(_ format: StoreFormat, fileSystem: any FileSystem) async throws {
+        try self.blobs.create()
+        try self.blobs.recover()
+        if format == .absent {
+            try StoreFormat.write(at: self.configuration.path, fileSystem: fileSystem)
+        }
+        self.restoreReserve()
+        do {
+            try await self.finishDeletes()
+        } catch let error as CatalogError where error.code == .noSpace {
+            // A full disk is no reason not to open: people have to get at their files. The collector goes on with it.
+            self.logger.warning("deletes wait for room on the disk", metadata: ["purser.error": "\(error)"])
+        }
+    }
+
+    /// Gives back what a store holds that could not be opened; the next start finds it unclean.
+    private func abandon() async {
+        do {
+            try await self.catalog.close()
+        } catch {
+            self.logger.warning("catalog could not be closed", metadata: ["purser.error": "\(error)"])
+        }
+        self.lock.release(isClean: false)
+        self.diskThreads.shutdown()
+    }
+
     /// Waits for writes under way, closes the catalog and gives the folder back.
     ///
-    /// Call it once, after the last operation has ended.
+    /// Call it once, after the last operation has ended. The folder is given back also where this throws; the next start
+    /// then recovers it.
     public func close() async throws {
         do {
             try await self.catalog.close()
         } catch {
+            self.lock.release(isClean: false)
+            self.diskThreads.shutdown()
             throw StoreError(translating: error)
         }
-        self.lock.release(isClean: self.health.readOnlyReason == nil)
+        self.lock.release(isClean: self.health.readOnlyReason == nil && !self.isSweepDue.load(ordering: .acquiring))
         self.diskThreads.shutdown()
     }
 

@@ -8,10 +8,18 @@ import SystemPackage
 /// A logger that nobody reads.
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-/// Bytes that differ from window to window, so that a piece in the wrong place is noticed.
+/// Bytes that differ from window to window, so that a piece in the wrong place is noticed; at most 4 MiB.
 func sampleBytes(_ count: Int) -> ByteBuffer {
+    precondition(count <= allSampleBytes.readableBytes, "a sample of this size was not made")
+    var bytes = allSampleBytes
+    bytes.moveWriterIndex(to: count)
+    return bytes
+}
+
+/// Made once: a loop over bytes takes long without optimization.
+private let allSampleBytes: ByteBuffer = {
+    let count = 4 << 20
     var buffer = ByteBuffer()
-    buffer.reserveCapacity(count)
     var word: UInt32 = 1
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { room in
         for index in 0..<count {
@@ -21,7 +29,7 @@ func sampleBytes(_ count: Int) -> ByteBuffer {
         return count
     }
     return buffer
-}
+}()
 
 /// The digest, worked out apart from the code under test.
 func digest(of buffer: ByteBuffer) throws -> BlobID {

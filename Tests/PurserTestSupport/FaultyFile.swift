@@ -6,7 +6,9 @@ struct WeakFile: Sendable {
     weak let file: FaultyFile?
 }
 
-/// A file of the faulty disk. It dies with the process or the power that it stands for.
+/// A file of the faulty disk.
+///
+/// It dies with the process or the power that it stands for.
 final class FaultyFile: OpenFile {
     let path: FilePath
     private let base: any OpenFile

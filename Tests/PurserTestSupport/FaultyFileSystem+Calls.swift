@@ -55,7 +55,9 @@ extension FaultyFileSystem {
         }
     }
 
-    /// Lists a folder, or fails as asked. The names are read before the first is handed out.
+    /// Lists a folder, or fails as asked.
+    ///
+    /// The names are read before the first is handed out.
     public func forEachEntry(
         of directory: FilePath,
         _ body: (FilePath.Component) throws(FileSystemError) -> Void

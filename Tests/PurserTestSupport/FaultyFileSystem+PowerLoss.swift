@@ -71,8 +71,8 @@ struct LossJournal: Sendable {
         func areAbove(_ path: FilePath) -> Bool { Self.ancestors(of: path).contains { self.members.contains($0) } }
 
         private static func ancestors(of path: FilePath) -> [String] {
-            let text = path.string
-            return text.indices.filter { text[$0] == "/" }.map { String(text[..<$0]) }
+            let text = path.string.utf8
+            return text.indices.filter { text[$0] == UInt8(ascii: "/") }.compactMap { String(text[..<$0]) }
         }
     }
 

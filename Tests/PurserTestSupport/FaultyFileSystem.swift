@@ -89,7 +89,9 @@ public final class FaultyFileSystem: FileSystem {
         self.state.withLock { $0.remaining = calls }
     }
 
-    /// Lets calls happen again, as a new process would make them. Faults that were asked for stay.
+    /// Lets calls happen again, as a new process would make them.
+    ///
+    /// Faults that were asked for stay.
     public func reopen() {
         let files = self.state.withLock { state in
             state.isDown = false

@@ -56,8 +56,12 @@ public final class SettingsReader {
         if let path {
             do {
                 let text = try String(contentsOfFile: path, encoding: .utf8)
-                self.file = try SettingsFile(text: text, name: path)
-                providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
+                let file = try SettingsFile(text: text, name: path)
+                self.file = file
+                // The provider takes no file without a mapping.
+                if !file.entries.isEmpty {
+                    providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
+                }
             } catch let error as SettingsError {
                 throw error
             } catch {

@@ -53,7 +53,9 @@ public final class DiskThreads: TaskExecutor {
         }
     }
 
-    /// Goes to where the task prefers to run. It counts something there, for the compiler drops a move before nothing.
+    /// Goes to where the task prefers to run.
+    ///
+    /// It counts something there, for the compiler drops a move before nothing.
     @concurrent private func move() async {
         self.moves.wrappingAdd(1, ordering: .relaxed)
     }

@@ -18,8 +18,8 @@ struct Route: Sendable {
 }
 
 extension Router where Context == PurserRequestContext {
-    /// Methods that get a 405 where a path knows others.
-    private static var knownMethods: [HTTPRequest.Method] {
+    /// Methods that get a 405 where a path knows others; all the rest is not implemented anywhere.
+    static var knownMethods: [HTTPRequest.Method] {
         [.get, .head, .put, .post, .delete, .options, .patch, .trace, .connect]
     }
 

@@ -89,6 +89,7 @@ public struct PurserServer: Service {
         if self.configuration.isLoopback {
             router.add(middleware: LoopbackHostMiddleware())
         }
+        router.add(middleware: KnownMethodMiddleware())
         router.add(self.routes)
         return router
     }

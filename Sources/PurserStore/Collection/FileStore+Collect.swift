@@ -27,10 +27,11 @@ extension FileStore {
 
     /// Whether there is anything for the collector to do.
     ///
-    /// One look at an index.
+    /// A look at two indexes.
     public func hasCollectable() throws -> Bool {
         do {
             return try !self.catalog.retiredBlobs(before: self.collectLimit, limit: 1).isEmpty
+                || !self.catalog.deletingBlobs(limit: 1).isEmpty
         } catch {
             throw StoreError(translating: error)
         }
@@ -40,7 +41,7 @@ extension FileStore {
     ///
     /// Each blob is marked first, in a transaction that checks again that no name came back, then its bytes go, then its
     /// row. A content that is being uploaded meanwhile is left alone. A kill at any point leaves a marked row at worst,
-    /// and the next start finishes the work.
+    /// and the next pass or start finishes the work.
     ///
     /// - Parameter progress: Told of each round: blobs and bytes removed. What it throws ends the pass.
     /// - Returns: What went, and what could not be removed.
@@ -48,14 +49,13 @@ extension FileStore {
     @discardableResult
     public func collect(progress: (Int, Int64) throws -> Void = { _, _ in }) async throws -> CollectionReport {
         do {
-            var report = CollectionReport()
+            guard self.health.readOnlyReason == nil else { return CollectionReport() }
+            var report = try await self.finishDeletes()
             let limit = self.collectLimit
             while self.health.readOnlyReason == nil {
                 let batch = try self.catalog.retiredBlobs(before: limit, limit: Self.collectBatch)
                 let round = try await self.collect(batch, retiredBefore: limit)
-                report.blobs += round.blobs
-                report.bytes += round.bytes
-                report.failures = round.failures
+                report.add(round)
                 try progress(round.blobs, round.bytes)
                 // A round without a success would meet the same blobs again.
                 guard batch.count == Self.collectBatch, round.blobs > 0 else { break }
@@ -76,17 +76,15 @@ extension FileStore {
             for blob in batch {
                 group.addTask { try await self.collect(blob, retiredBefore: limit) }
             }
-            return try await group.reduce(into: CollectionReport()) { sum, one in
-                sum.blobs += one.blobs
-                sum.bytes += one.bytes
-                sum.failures += one.failures
-            }
+            return try await group.reduce(into: CollectionReport()) { $0.add($1) }
         }
     }
 
     private func collect(_ blob: BlobRecord, retiredBefore limit: Date) async throws -> CollectionReport {
         let report = try await self.pins.withExclusive(on: blob.id) {
-            guard try await self.catalog.markDeleting(blob.id, retiredBefore: limit) else { return CollectionReport() }
+            guard try await self.write({ try await self.catalog.markDeleting(blob.id, retiredBefore: limit) }) else {
+                return CollectionReport()
+            }
             return try await self.finishDelete(blob)
         }
         return report ?? CollectionReport()
@@ -98,7 +96,7 @@ extension FileStore {
                 try await self.onDiskThreads { try self.blobs.remove(blob.id) }
             }
         } catch let error as BlobError {
-            if error.code == .synchronizationFailed { self.health.poison(error.message) }
+            self.health.note(error)
             self.logger.warning(
                 "bytes without a name could not be removed",
                 metadata: ["purser.blob.sha256": "\(blob.id)", "purser.error": "\(error)"]
@@ -109,15 +107,32 @@ extension FileStore {
         return CollectionReport(blobs: 1, bytes: blob.storedSize)
     }
 
-    /// Finishes deletes that a crash or a failing disk interrupted.
-    func finishDeletes() async throws {
+    /// Finishes deletes that a crash, a cancel or a failing disk interrupted.
+    @discardableResult
+    func finishDeletes() async throws -> CollectionReport {
+        var report = CollectionReport()
         while true {
             let batch = try self.catalog.deletingBlobs(limit: Self.collectBatch)
-            var done = 0
-            for blob in batch {
-                done += try await self.finishDelete(blob).blobs
+            var round = CollectionReport()
+            for blob in batch where self.health.readOnlyReason == nil {
+                let one = try await self.pins.withExclusive(on: blob.id) {
+                    // Finished since the look? Then perhaps uploaded again.
+                    guard try self.catalog.blob(blob.id)?.state == .deleting else { return CollectionReport() }
+                    return try await self.finishDelete(blob)
+                }
+                round.add(one ?? CollectionReport())
             }
-            guard batch.count == Self.collectBatch, done > 0 else { return }
+            report.add(round)
+            // A round without a success would meet the same blobs again.
+            guard batch.count == Self.collectBatch, round.blobs > 0 else { return report }
         }
+    }
+}
+
+extension CollectionReport {
+    fileprivate mutating func add(_ other: CollectionReport) {
+        self.blobs += other.blobs
+        self.bytes += other.bytes
+        self.failures += other.failures
     }
 }

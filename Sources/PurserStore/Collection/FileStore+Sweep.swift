@@ -3,6 +3,7 @@ import Logging
 import PurserBlobs
 import PurserCatalog
 import PurserIdentifiers
+import Synchronization
 
 extension FileStore {
     /// Removes blobs on disk that no row names: what a crash left between putting bytes in place and their commit.
@@ -13,15 +14,17 @@ extension FileStore {
     /// - Parameter progress: Told after each of the 256 folders: folders done, folders in all. What it throws ends the
     ///   sweep.
     /// - Returns: Blobs and bytes removed.
-    /// - Throws: ``StoreError``; what `progress` throws.
+    /// - Throws: ``StoreError``, `.readOnly` where the store takes no writes; what `progress` throws.
     @discardableResult
     public func sweep(progress: (Int, Int) throws -> Void = { _, _ in }) async throws -> CollectionReport {
         do {
             var report = CollectionReport()
             for shard in UInt8.min...UInt8.max {
+                try self.health.requireWritable()
                 let names = try await self.onDiskThreads { try self.blobs.blobs(inShard: shard) }
-                for name in names where try self.catalog.blob(name.blob) == nil {
-                    report.bytes += try await self.removeOrphan(name)
+                for name in names where try !self.hasRow(for: name.blob) {
+                    guard let bytes = try await self.removeOrphan(name) else { continue }
+                    report.bytes += bytes
                     report.blobs += 1
                 }
                 try progress(Int(shard) + 1, 256)
@@ -32,19 +35,28 @@ extension FileStore {
                     metadata: ["purser.blobs": "\(report.blobs)", "purser.bytes": "\(report.bytes)"]
                 )
             }
+            self.isSweepDue.store(false, ordering: .releasing)
             return report
         } catch {
+            if let error = error as? BlobError { self.health.note(error) }
             throw StoreError.translated(error)
         }
     }
 
-    private func removeOrphan(_ orphan: BlobOnDisk) async throws -> Int64 {
+    /// - Returns: Its bytes; `nil` where it was an upload's after all.
+    private func removeOrphan(_ orphan: BlobOnDisk) async throws -> Int64? {
         let removed = try await self.pins.withExclusive(on: orphan.blob) {
             // Pinned since the look? Then an upload has brought it; exclusively held, no upload can.
-            guard try self.catalog.blob(orphan.blob) == nil else { return Int64(0) }
+            guard try !self.hasRow(for: orphan.blob) else { return nil as Int64? }
             try await self.onDiskThreads { try self.blobs.remove(orphan.blob) }
             return orphan.size
         }
-        return removed ?? 0
+        return removed ?? nil
+    }
+
+    /// Whether a row names the blob's file; the row of an inline content does not.
+    private func hasRow(for blob: BlobID) throws -> Bool {
+        guard let record = try self.catalog.blob(blob) else { return false }
+        return !record.isInline
     }
 }

@@ -22,7 +22,9 @@ extension FileStore {
             let disk = try self.blobs.space()
             var uploadable = disk.available - self.configuration.freeSpaceFloor(onDiskOf: disk.total)
             if let quota = self.configuration.quota {
-                uploadable = min(uploadable, quota - (try self.catalog.totals().physicalBytes))
+                // In this order: what is committed in between is counted twice rather than not at all.
+                let uncommitted = self.uncommitted.count
+                uploadable = min(uploadable, quota - (try self.catalog.totals().physicalBytes) - uncommitted)
             }
             return StoreSpace(diskBytes: disk.total, availableBytes: disk.available, uploadableBytes: uploadable)
         } catch {

@@ -1,4 +1,5 @@
 package import Logging
+import PurserBlobs
 import Synchronization
 
 /// Whether the store takes writes.
@@ -29,6 +30,11 @@ package final class StoreHealth: Sendable {
         if isFirst {
             self.logger.critical("store is read-only", metadata: ["purser.reason": "\(reason)"])
         }
+    }
+
+    /// Turns the store read-only where an error of the blobs asks for it.
+    func note(_ error: BlobError) {
+        if error.code == .synchronizationFailed { self.poison(error.message) }
     }
 
     /// Throws ``StoreError`` `.readOnly` with the reason.

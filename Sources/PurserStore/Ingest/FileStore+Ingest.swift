@@ -35,9 +35,7 @@ extension FileStore {
             }
             return try await self.receiveAndCommit(request, body: body, slot: slot)
         } catch {
-            if let error = error as? BlobError, error.code == .synchronizationFailed {
-                self.health.poison(error.message)
-            }
+            if let error = error as? BlobError { self.health.note(error) }
             throw StoreError.translated(error)
         }
     }
@@ -77,8 +75,11 @@ extension FileStore {
             operation: slot.operation.id,
             inlineLimit: self.configuration.inlineLimit
         )
+        var space = SpaceLease(slot: slot, uncommitted: self.uncommitted)
+        // After the file is discarded: until then its bytes are on the disk.
+        defer { space.end() }
         defer { staged.discard() }
-        try await self.receive(body, into: staged, request: request, slot: slot)
+        try await self.receive(body, into: staged, request: request, slot: slot, space: &space)
         let content = try staged.finish()
         if let expected = request.digests.sha256, expected != content.blob {
             throw StoreError(
@@ -94,9 +95,9 @@ extension FileStore {
         _ body: Body,
         into staged: StagedContent,
         request: IngestRequest,
-        slot: Slot
+        slot: Slot,
+        space: inout SpaceLease
     ) async throws where Body.Element == ByteBuffer {
-        var space = SpaceLease(slot: slot)
         try space.reserve(request.announcedSize ?? 0)
         var sha512 = request.digests.sha512 == nil ? nil : SHA512()
         var received: Int64 = 0
@@ -138,15 +139,17 @@ extension FileStore {
         request: IngestRequest,
         slot: Slot
     ) async throws -> CommitOutcome {
-        try await self.pins.withPin(on: content.blob) {
+        // Perhaps a failed fsync of another upload came first.
+        try self.health.requireWritable()
+        return try await self.pins.withPin(on: content.blob) {
             await self.removeStrayBytes(of: content.blob)
         } _: {
-            if try self.catalog.blob(content.blob) != nil {
+            if try await self.canBeTakenUp(content.blob) {
                 do {
                     try slot.operation.seal()
                     return try await self.catalog.commit(self.file(request, content, bringing: .existing))
-                } catch let error as CatalogError where error.code == .blobAbsent || error.code == .blobDeleting {
-                    // Only a damaged blob that was withdrawn gets here: the pin keeps the collector out. Bring the bytes.
+                } catch let error as CatalogError where error.code == .blobAbsent {
+                    // Found damaged by a reader since the look. Bring the bytes.
                 }
             }
             let bytes: NewFile.Content
@@ -187,6 +190,7 @@ extension FileStore {
             guard try self.catalog.blob(blob) == nil else { return }
             try await self.onDiskThreads { try self.blobs.remove(blob) }
         } catch {
+            if let error = error as? BlobError { self.health.note(error) }
             // They stay until the next start looks for them: the store is marked as not cleanly closed.
             self.lock.markUnclean()
             self.logger.error(

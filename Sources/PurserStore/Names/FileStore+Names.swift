@@ -100,7 +100,7 @@ extension FileStore {
     }
 
     /// Runs a write; on a full disk gives the reserve back and tries once more, so that deletes always work.
-    private func write<Value>(_ body: () async throws -> Value) async throws -> Value {
+    func write<Value>(_ body: () async throws -> Value) async throws -> Value {
         try self.health.requireWritable()
         do {
             do {

@@ -32,13 +32,16 @@ extension FileStore {
     ///   wrong or missing.
     public func open(bucket: BucketName, key: FileKey) throws -> FileContent {
         var file = try self.file(bucket: bucket, key: key)
+        var isSecondLook = false
         while true {
             do {
                 return FileContent(file: file, place: try self.openContent(of: file))
             } catch {
-                // Deleted and collected, or replaced, between the look and the open? Then it is not damaged.
+                // Deleted and collected, or replaced, between the look and the open? Then it is not damaged. It may even
+                // have come back with the same content, so that only a second failure tells.
                 let again = try self.file(bucket: bucket, key: key)
-                guard again.blob != file.blob else { throw StoreError(translating: error) }
+                guard again.blob != file.blob || !isSecondLook else { throw StoreError(translating: error) }
+                isSecondLook = again.blob == file.blob
                 file = again
             }
         }
@@ -55,15 +58,16 @@ extension FileStore {
         guard let bytes = try self.catalog.withInlineContent(of: file.blob, { ByteBuffer(bytes: $0) }) else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are missing; upload it again")
         }
-        guard Self.digest(of: bytes) == file.blob else {
+        guard bytes.withUnsafeReadableBytes({ Self.digest(of: $0) }) == file.blob else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
         }
         return .inline(bytes)
     }
 
-    private static func digest(of bytes: ByteBuffer) -> BlobID? {
+    /// The SHA-256 of bytes in memory.
+    static func digest(of bytes: UnsafeRawBufferPointer) -> BlobID? {
         var hash = SHA256()
-        bytes.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        hash.update(bufferPointer: bytes)
         return BlobID(bytes: hash.finalize())
     }
 
@@ -122,7 +126,7 @@ extension FileStore {
             if isVerified {
                 piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
                 if offset == range.upperBound, BlobID(bytes: hash.finalize()) != file.blob {
-                    try await self.flagDamaged(file.blob)
+                    await self.flagDamaged(file.blob)
                     throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
                 }
             }
@@ -130,12 +134,16 @@ extension FileStore {
         }
     }
 
-    private func flagDamaged(_ blob: BlobID) async throws {
+    /// The reader is told of the damage, whether or not it can be noted.
+    private func flagDamaged(_ blob: BlobID) async {
         self.logger.error("blob damaged", metadata: ["purser.blob.sha256": "\(blob)"])
         do {
             try await self.catalog.flag(blob, damaged: true)
         } catch {
-            throw StoreError(translating: error)
+            self.logger.warning(
+                "damage could not be noted",
+                metadata: ["purser.blob.sha256": "\(blob)", "purser.error": "\(error)"]
+            )
         }
     }
 }

@@ -40,7 +40,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [(0, 1), (0, 300_000), (299_999, 10), (300_000, 10), (400_000, 1), (100_000, 65_536)] as [(Int64, Int)])
+    @Test(
+        arguments: [(0, 1), (0, 300_000), (299_999, 10), (300_000, 10), (400_000, 1), (100_000, 65_536)]
+            as [(Int64, Int)]
+    )
     func anyPartCanBeRead(_ offset: Int64, _ count: Int) throws {
         try withTemporaryFolder { root in
             let store = try makeStore(at: root)

@@ -44,15 +44,17 @@ import Testing
             let root = folder.appending("storage")
             let spare = folder.appending("spare")
             try LocalFileSystem().createDirectory(spare)
+            // What was there before is durable, and no business of this disk.
+            _ = try makeStore(at: root, on: FaultyFileSystem())
             let disk = FaultyFileSystem(spare: spare)
-            let store = try makeStore(at: root, on: disk)
+            let store = BlobStore(root: root, fileSystem: disk, logger: quiet)
             disk.stop(after: calls)
             var told = Acknowledged()
             #expect(throws: BlobError.self) { try self.history(of: store, &told) }
             #expect(disk.isDown)
             if let loss { try disk.losePower(loss) }
             disk.reopen()
-            let again = try makeStore(at: root, on: disk)
+            let again = BlobStore(root: root, fileSystem: disk, logger: quiet)
             try again.recover()
             try self.check(again, told, "after \(calls) calls, \(String(describing: loss))")
         }
@@ -78,7 +80,7 @@ import Testing
         for calls in 0..<(try self.callsOfHistory()) { try self.crash(after: calls, nil) }
     }
 
-    @Test(arguments: [PowerLoss.everything, .nothing, .some(seed: 1), .some(seed: 2), .some(seed: 3), .some(seed: 4)])
+    @Test(arguments: [PowerLoss.everything, .some(seed: 1), .some(seed: 2), .some(seed: 3)])
     func aPowerFailureAtAnyCallLeavesWholeBlobs(_ loss: PowerLoss) throws {
         for calls in 0..<(try self.callsOfHistory()) { try self.crash(after: calls, loss) }
     }

@@ -17,11 +17,15 @@ import Testing
             #expect(try StoreFormat.check(at: root) == .absent)
             try StoreFormat.write(at: root)
             #expect(try StoreFormat.check(at: root) == .current)
-            #expect(try Data(contentsOf: URL(filePath: root.appending("format").string)) == Data("purser storage 1\n".utf8))
+            #expect(
+                try Data(contentsOf: URL(filePath: root.appending("format").string)) == Data("purser storage 1\n".utf8)
+            )
         }
     }
 
-    @Test(arguments: [[], ["README.md"], [".gitignore", "lost+found"], ["lock", "catalog.sqlite", "catalog.sqlite-wal"]])
+    @Test(arguments: [
+        [], ["README.md"], [".gitignore", "lost+found"], ["lock", "catalog.sqlite", "catalog.sqlite-wal"],
+    ])
     func whatIsAsGoodAsEmptyIsTaken(_ names: [String]) throws {
         try withTemporaryFolder { root in
             for name in names { try self.put("x", at: root.appending(name)) }

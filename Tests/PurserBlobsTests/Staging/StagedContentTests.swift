@@ -7,7 +7,7 @@ import Testing
 @Suite struct StagedContentTests {
     static let limit = 1000
 
-    @Test(arguments: [0, 1, limit - 1, limit, limit + 1, 3 * StagingFile.window], [1, 7, 400, 1_000_000])
+    @Test(arguments: [0, 1, limit - 1, limit, limit + 1, 3 * StagingFile.window], [7, 400, 1_000_000])
     func onlyWhatIsLargerThanTheLimitMakesAFile(_ size: Int, _ pieceSize: Int) throws {
         try withTemporaryFolder { root in
             let disk = FaultyFileSystem()
@@ -68,7 +68,11 @@ import Testing
 
     @Test func nothingIsTakenAfterDiscarding() throws {
         try withTemporaryFolder { root in
-            let staged = StagedContent(store: try makeStore(at: root), operation: OperationID(), inlineLimit: Self.limit)
+            let staged = StagedContent(
+                store: try makeStore(at: root),
+                operation: OperationID(),
+                inlineLimit: Self.limit
+            )
             try staged.write(sampleBytes(5))
             staged.discard()
             #expect(throws: BlobError.self) { try staged.write(sampleBytes(1)) }

@@ -38,10 +38,11 @@ import Testing
         try await withTemporaryFolder { folder in
             let configuration = self.configuration(folder)
             try await withFileStorageManager(configuration: configuration) { manager in
-                try await manager.upload(to: "default", key: "kept", bytes: Array("hello".utf8))
+                _ = try await manager.upload(to: "default", key: "kept", bytes: Array("hello".utf8))
             }
             try await withFileStorageManager(configuration: configuration) { manager in
-                #expect(try manager.file(in: .default, key: FileKey("kept")).size == 5)
+                let file = try manager.file(in: .default, key: FileKey("kept"))
+                #expect(file.size == 5)
             }
         }
     }
