@@ -86,7 +86,8 @@ let package = Package(
         .target(
             name: "PurserStore",
             dependencies: [
-                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", crypto, logging, nioCore, system,
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", crypto, logging, nioCore,
+                system,
             ],
             swiftSettings: settings
         ),
@@ -101,8 +102,10 @@ let package = Package(
         .target(
             name: "PurserHTTP",
             dependencies: [
-                "Purser", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore", crypto, httpTypes, hummingbird,
-                hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, serviceLifecycle, structuredFields,
+                "Purser", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore", crypto, httpTypes,
+                hummingbird,
+                hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix,
+                serviceLifecycle, structuredFields,
             ],
             resources: [.embedInCode("OpenAPI/openapi.json")],
             swiftSettings: settings
@@ -111,7 +114,8 @@ let package = Package(
             name: "PurserCLI",
             dependencies: [
                 "Purser", "PurserBlobs", "PurserHTTP", "PurserIdentifiers", "PurserOperations", "PurserStore",
-                argumentParser, asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle, system, unixSignals,
+                argumentParser, asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, system,
+                unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -165,15 +169,16 @@ let package = Package(
         .testTarget(
             name: "PurserCLITests",
             dependencies: [
-                "Purser", "PurserCLI", "PurserHTTP", "PurserIdentifiers", "PurserTestSupport", argumentParser, logging,
-                nioCore,
+                "Purser", "PurserCLI", "PurserHTTP", "PurserIdentifiers", "PurserOperations", "PurserStore",
+                "PurserTestSupport", argumentParser, crypto, logging, nioCore, serviceLifecycle, system,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PurserCrashTests",
             dependencies: [
-                "PurserCLI", "PurserIdentifiers", "PurserTestSupport", asyncHTTPClient, crypto, nioCore, nioHTTP1, system,
+                "PurserCLI", "PurserIdentifiers", "PurserTestSupport", asyncHTTPClient, crypto, nioCore, nioHTTP1,
+                system,
             ],
             swiftSettings: settings
         ),

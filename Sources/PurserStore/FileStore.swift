@@ -206,6 +206,6 @@ public final class FileStore: Sendable {
     /// Runs the body on the disk threads, where blocking calls hold nobody else up.
     @concurrent
     package func onDiskThreads<Value>(_ body: @concurrent () async throws -> Value) async throws -> Value {
-        try await withTaskExecutorPreference(self.diskThreads, operation: body)
+        try await self.diskThreads.run(body)
     }
 }

@@ -29,6 +29,16 @@ extension ResourceConfiguration {
             in: .milliseconds(1)...day
         )
         self.clientRate = Self.rate(settings)
+        self.clientBurst = settings.read(
+            "resources.client_burst",
+            default: Int?.none,
+            accepts: "'auto' or a number of operations from 1 to 1000000",
+            write: { $0.map { "\($0)" } ?? "auto" },
+            parse: { text in
+                if text == "auto" { return .some(nil) }
+                return Int(text).flatMap { (1...1_000_000).contains($0) ? .some($0) : nil }
+            }
+        )
         for kind in OperationKind.allCases {
             self.caps[kind] = Self.cap(of: kind, default: self.caps[kind], settings)
         }

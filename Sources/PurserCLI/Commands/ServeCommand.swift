@@ -59,6 +59,9 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
         let settings = try ServiceSettings(reader, session.console)
         var logger = Logger(label: "purser") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = settings.logLevel
+        OpenFileLimit.raise()
+        // Contents and names are nobody else's to read.
+        umask(0o077)
         // Before the store is touched.
         try await ListenProbe.check(host: settings.server.host, port: settings.server.port)
         let manager = try await FileStorageManager.open(settings.purser, logger: logger)
@@ -84,10 +87,9 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
     ) async throws {
         let server = PurserServer(manager: manager, configuration: settings.server, logger: logger) { url in
             do {
-                try manager.store.announce(url: ServedURL.reachable(url))
                 try console.result("ready \(url)")
             } catch {
-                // Commands then need --server, and nobody waits for the line; requests are served all the same.
+                // Nobody waits for the line; requests are served all the same.
                 logger.warning("the server could not say that it is ready", metadata: ["purser.error": "\(error)"])
             }
         }

@@ -36,6 +36,13 @@ struct CommandError: Error, Sendable, Hashable {
     static let unreachable = "server_unreachable"
 }
 
+extension CommandError {
+    /// The description, with the name of what failed before it unless it begins with that.
+    func telling(of name: String) -> String {
+        self.message.hasPrefix(name) ? self.description : "\(name): \(self)"
+    }
+}
+
 extension CommandError: CustomStringConvertible {
     /// The message, and the code where there is one.
     var description: String {

@@ -81,7 +81,7 @@ struct Session: Sendable {
                 }
             } catch let error as StoreError where !isOpen.isRaised {
                 guard error.code == .locked, ContinuousClock.now < deadline else {
-                    throw self.explained(error, creates: creates)
+                    throw Self.explained(error, at: configuration.storage.path, creates: creates)
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }
@@ -126,15 +126,16 @@ struct Session: Sendable {
         return configuration
     }
 
-    private func explained(_ error: StoreError, creates: Bool) -> CommandError {
-        let hint =
+    private static func explained(_ error: StoreError, at path: FilePath, creates: Bool) -> CommandError {
+        let message =
             switch error.code {
-            case .locked: "; wait until it is done"
+            case .locked: "\(error.message); it serves nobody, so wait until it is done"
             case .notAStore where !creates:
-                "; name the store with --storage or its server with --server, or make one with 'purser serve' or 'purser put'"
-            default: ""
+                "there is no store in '\(path)'; name it with --storage, or its server with --server, or make one with "
+                    + "'purser serve' or 'purser put'"
+            default: error.message
             }
-        return CommandError(error.message + hint, code: error.code.rawValue)
+        return CommandError(message, code: error.code.rawValue)
     }
 
     /// For the store's own background work in a process of one command.

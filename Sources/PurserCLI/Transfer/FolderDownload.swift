@@ -41,7 +41,7 @@ struct FolderDownload: Sendable {
                     display.rename("\(files) files")
                     return outcome
                 },
-                onFailure: { name, error in console.failure("\(name): \(error)") }
+                onFailure: { name, error in console.failure(error.telling(of: name)) }
             )
         }
         try report.conclude("fetched", on: console)

@@ -29,7 +29,7 @@ struct FolderUpload: Sendable {
                     display.rename("\(files) files")
                     return outcome
                 },
-                onFailure: { name, error in console.failure("\(name): \(error)") }
+                onFailure: { name, error in console.failure(error.telling(of: name)) }
             )
         }
         try report.conclude("stored", on: console)

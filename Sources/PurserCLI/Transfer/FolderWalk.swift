@@ -10,8 +10,8 @@ import Glibc
 
 /// The files in a folder and below, in the order of their names' bytes, one folder's names in memory per level.
 ///
-/// Links to files and folders are followed, but never into a folder that is being walked already. Devices, pipes and
-/// sockets are left out.
+/// Links to files and folders are followed, but never into a folder that is being walked already, or that the walk's own
+/// folder is in. Devices, pipes and sockets are left out.
 struct FolderWalk {
     /// What the walk comes upon.
     enum Entry: Sendable {
@@ -32,6 +32,8 @@ struct FolderWalk {
     }
 
     private var levels: [Level] = []
+    /// The folders that hold the first one.
+    private let enclosing: Set<FileStatus.Identity>
 
     /// Begins in a folder.
     ///
@@ -41,6 +43,7 @@ struct FolderWalk {
             let status = try FileStatus(of: folder)
             guard status.kind == .folder else { throw CommandError.usage("\(folder) is not a folder") }
             let names = try Self.names(in: folder)
+            self.enclosing = try Self.enclosing(folder)
             self.levels = [Level(path: folder, relative: [], identity: status.identity, names: names)]
         } catch let error as Errno {
             throw CommandError("\(folder) cannot be read: \(error)")
@@ -72,7 +75,9 @@ struct FolderWalk {
             switch status.kind {
             case .file: return .file(path: path, relative: relative.joined(separator: "/"))
             case .folder:
-                guard !self.levels.contains(where: { $0.identity == status.identity }) else {
+                guard !self.levels.contains(where: { $0.identity == status.identity }),
+                    !self.enclosing.contains(status.identity)
+                else {
                     return .skipped(path: path, reason: "it leads back to a folder above it")
                 }
                 let names = try Self.names(in: path)
@@ -83,6 +88,15 @@ struct FolderWalk {
         } catch {
             return .failed(path: path, reason: "it cannot be read: \(error)")
         }
+    }
+
+    private static func enclosing(_ folder: FilePath) throws(Errno) -> Set<FileStatus.Identity> {
+        var path = try RealPath.of(folder)
+        var identities: Set<FileStatus.Identity> = []
+        while path.removeLastComponent() {
+            identities.insert(try FileStatus(of: path).identity)
+        }
+        return identities
     }
 
     /// The names in a folder, the last first.

@@ -24,7 +24,7 @@ struct ConnectionConfiguration: Sendable {
     var serverName = "purser"
 
     /// Receive buffer outside of large bodies: a waiting upload costs one of these.
-    static let smallReceiveBytes = 16 * 1024
+    static let smallReceiveBytes = 8 * 1024
     /// Receive buffer within large bodies.
     static let largeReceiveBytes = 256 * 1024
     /// A body of at least this length, or of unknown length, is a large one.

@@ -14,13 +14,7 @@ struct FileAnswer {
     init(to request: Request, file: FileRecord) throws {
         var headers = Self.validators(of: file)
         switch try Conditions(request.headers).weigh(for: file) {
-        case .failed:
-            throw Problem(
-                .preconditionFailed,
-                "precondition_failed",
-                "the file is not in the state that the request asks for",
-                headers: [.eTag: file.etag]
-            )
+        case .failed: throw Conditions.failed(file)
         case .notModified:
             self.init(status: .notModified, headers: headers, range: nil, bodyLength: 0)
             return
@@ -91,9 +85,10 @@ struct FileAnswer {
 
     /// The answer to a HEAD, or one that has no bytes.
     func responseWithoutBody() -> Response {
-        var headers = self.headers
-        if self.status != .notModified { headers[.contentLength] = "\(self.bodyLength)" }
-        return Response(status: self.status, headers: headers)
+        var response = Response(status: self.status, headers: self.headers)
+        // RFC 9110 §8.6: of a 304 it would tell the length of the content.
+        response.headers[.contentLength] = self.status == .notModified ? nil : "\(self.bodyLength)"
+        return response
     }
 
     func response(body: ResponseBody) -> Response {

@@ -52,7 +52,7 @@ struct Conditions {
         case nil: excluded = nil
         case .any:
             // A file that is to match and not to be there is none.
-            guard self.ifMatch == nil else { throw Self.failed }
+            guard self.ifMatch == nil else { throw Self.failed(try current()) }
             return .absent
         case .list(let strong, let weak): excluded = strong + weak
         }
@@ -64,7 +64,7 @@ struct Conditions {
             return try Self.stays(current(), unless: excluded)
         }
         if let ifUnmodifiedSince, let file = try current() {
-            guard file.modifiedAt.wholeSeconds <= ifUnmodifiedSince else { throw Self.failed }
+            guard file.modifiedAt.wholeSeconds <= ifUnmodifiedSince else { throw Self.failed(file) }
             return try Self.stays(file, unless: excluded ?? [])
         }
         return excluded.map { .noneMatch($0) } ?? .none
@@ -72,12 +72,18 @@ struct Conditions {
 
     /// A condition that holds for the file as it is now: the transaction makes sure that it still is.
     private static func stays(_ file: FileRecord?, unless excluded: [BlobID]) throws -> WritePrecondition {
-        guard let file, !excluded.contains(file.blob) else { throw Self.failed }
+        guard let file, !excluded.contains(file.blob) else { throw Self.failed(file) }
         return .matches([file.blob])
     }
 
-    private static var failed: Problem {
-        Problem(.preconditionFailed, "precondition_failed", "the file is not in the state that the request asks for")
+    /// The answer where the conditions do not hold for the file as it is now.
+    static func failed(_ current: FileRecord?) -> Problem {
+        Problem(
+            .preconditionFailed,
+            "precondition_failed",
+            "the file is not in the state that the request asks for",
+            headers: current.map { [.eTag: $0.etag] } ?? [:]
+        )
     }
 }
 

@@ -10,7 +10,11 @@ struct KnownMethodMiddleware: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard Router<Context>.knownMethods.contains(request.method) else {
-            throw Problem(.notImplemented, "not_implemented", "the method \(request.method.rawValue) is not implemented")
+            throw Problem(
+                .notImplemented,
+                "not_implemented",
+                "the method \(request.method.rawValue) is not implemented"
+            )
         }
         return try await next(request, context)
     }

@@ -64,7 +64,9 @@ public struct PurserServer: Service {
                 address: .hostname(self.configuration.host, port: self.configuration.port),
                 backlog: 1024,
                 reuseAddress: true,
-                availableConnectionsDelegate: MaximumAvailableConnections(self.configuration.maxConnections)
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    min(self.configuration.maxConnections, OpenFileLimit.connections)
+                )
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? self.configuration.port
@@ -72,7 +74,7 @@ public struct PurserServer: Service {
                     self.configuration.host.contains(":") ? "[\(self.configuration.host)]" : self.configuration.host
                 let url = "http://\(host):\(port)"
                 do {
-                    try self.manager.announce(url: url)
+                    try self.manager.announce(url: ServedURL.reachable(url))
                 } catch {
                     // The service works; only who looks for it in its folder does not find it.
                     self.logger.warning("lock file not written", metadata: ["purser.error": "\(error)"])

@@ -15,19 +15,24 @@ struct ServiceRate: Sendable {
         self.total += 1
     }
 
-    /// How many end per second, over what the buckets cover: the start, or up to a minute.
+    /// How many end per second, over up to a minute: from the first bucket in which one ended, so that a time when nothing
+    /// was to be done does not count as slowness.
     func rate(at now: Duration) -> Double {
         var present = self
         present.move(to: now)
-        let oldest = max(0, present.newest - Int64(Self.bucketCount) + 1)
+        var oldest = max(0, present.newest - Int64(Self.bucketCount) + 1)
+        while oldest < present.newest, present.buckets[Int(oldest) % Self.bucketCount] == 0 { oldest += 1 }
         let covered = now.inSeconds - Double(oldest * Self.bucketSeconds)
         return Double(present.total) / max(covered, 1)
     }
 
-    /// The time in which those that wait and one more are served, in whole seconds; 60 while nothing ends.
+    /// What is said of the time while nothing ends: worth another try, and not worth a minute.
+    static let unmeasured = Duration.seconds(10)
+
+    /// The time in which those that wait and one more are served, in whole seconds, 1 to 60.
     func retryAfter(queued: Int, at now: Duration) -> Duration {
         let rate = self.rate(at: now)
-        guard rate > 0 else { return .seconds(60) }
+        guard rate > 0 else { return Self.unmeasured }
         return .seconds(min(max((Double(queued + 1) / rate).rounded(.up), 1), 60))
     }
 

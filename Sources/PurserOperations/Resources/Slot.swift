@@ -65,6 +65,13 @@ public final class Slot: Sendable {
         try self.manager.grow(self.ticket, by: bytes)
     }
 
+    /// Tells how long the disk took for one piece of this operation's work.
+    ///
+    /// - Parameter latency: The disk's stage alone, never the client's.
+    public func recordDiskLatency(_ latency: Duration) {
+        self.manager.recordDiskLatency(latency)
+    }
+
     /// Ends the operation and gives everything back.
     ///
     /// The first call counts; it never waits.

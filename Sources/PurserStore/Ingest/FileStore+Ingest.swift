@@ -88,7 +88,10 @@ extension FileStore {
             )
         }
         slot.operation.update(message: "finalizing")
-        return try await self.commit(content, of: staged, request: request, slot: slot)
+        let start = ContinuousClock.now
+        let outcome = try await self.commit(content, request: request, slot: slot)
+        slot.recordDiskLatency(ContinuousClock.now - start)
+        return outcome
     }
 
     private func receive<Body: AsyncSequence>(
@@ -135,7 +138,6 @@ extension FileStore {
 
     private func commit(
         _ content: FinishedContent,
-        of staged: StagedContent,
         request: IngestRequest,
         slot: Slot
     ) async throws -> CommitOutcome {

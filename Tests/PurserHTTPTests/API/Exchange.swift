@@ -127,6 +127,9 @@ extension Exchange {
         Exchange("GET", Self.operation + "/history", "/v1/operations/\(Self.unknownID)/history", is: 404),
         Exchange("GET", Self.operation + "/events", "/v1/operations/\(Self.id)/events", is: 200),
         Exchange("GET", Self.operation + "/events", "/v1/operations/\(Self.unknownID)/events", is: 404),
+        Exchange("HEAD", Self.operation + "/events", "/v1/operations/\(Self.id)/events", is: 200),
+        Exchange("HEAD", Self.operation + "/events", "/v1/operations/\(Self.unknownID)/events", is: 404),
+        Exchange("HEAD", "/v1/operations/events", is: 200),
         Exchange("DELETE", Self.operation, "/v1/operations/\(Self.id)", is: 409),
         Exchange("DELETE", Self.operation, "/v1/operations/\(Self.unknownID)", is: 404),
     ]

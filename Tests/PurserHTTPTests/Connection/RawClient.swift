@@ -21,12 +21,19 @@ final class RawClient {
     }
 
     /// Connects for the time of the body.
+    ///
+    /// - Parameters:
+    ///   - port: Of the server, on 127.0.0.1.
+    ///   - address: The client's own, for tests in which clients differ.
+    ///   - body: What the client does.
     static func connect<Value: Sendable>(
         to port: Int,
+        from address: String = "127.0.0.1",
         _ body: (RawClient) async throws -> Value
     ) async throws -> Value {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
+            .bind(to: try SocketAddress(ipAddress: address, port: 0))
         let wrapped = try await bootstrap.connect(host: "127.0.0.1", port: port) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
@@ -61,6 +68,11 @@ final class RawClient {
     /// Sends without waiting for the peer to take anything.
     func pour(bytes count: Int) {
         self.channel.writeAndFlush(ByteBuffer(repeating: UInt8(ascii: "x"), count: count), promise: nil)
+    }
+
+    /// Sends without waiting for the peer to take anything.
+    func pour(_ text: String) {
+        self.channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
     }
 
     /// Sends a FIN; the answer can still be read.
@@ -117,6 +129,13 @@ final class RawClient {
         guard var piece = try await self.inbound.next(isolation: #isolation) else { return false }
         self.received.writeBuffer(&piece)
         return true
+    }
+
+    /// Reads until a text has come; what came stays to be read.
+    func wait(for text: String) async throws {
+        while self.received.readableBytesView.firstRange(of: Array(text.utf8)) == nil {
+            guard try await self.more() else { throw RawAnswer.Malformed(text: String(buffer: self.received)) }
+        }
     }
 
     /// Reads up to the end of the connection, tidy or not.

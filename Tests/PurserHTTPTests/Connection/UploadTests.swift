@@ -133,7 +133,7 @@ extension LiveConnectionTests {
 }
 
 /// What this process holds in memory.
-private func residentBytes() throws -> Int {
+func residentBytes() throws -> Int {
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
     return try #require(Int(line.split(whereSeparator: { !$0.isNumber }).first ?? "")) * 1024

@@ -155,10 +155,16 @@ import Testing
 
     @Test func retryAfterFollowsTheMeasuredRate() {
         var rate = ServiceRate()
-        #expect(rate.retryAfter(queued: 0, at: .seconds(1)) == .seconds(60))
+        #expect(rate.retryAfter(queued: 0, at: .seconds(1)) == ServiceRate.unmeasured)
         for second in 1...60 { rate.note(at: .seconds(second)) }
         #expect(rate.retryAfter(queued: 9, at: .seconds(60)) == .seconds(10))
         #expect(rate.retryAfter(queued: 0, at: .seconds(60)) == .seconds(1))
-        #expect(rate.retryAfter(queued: 0, at: .seconds(600)) == .seconds(60))
+        #expect(rate.retryAfter(queued: 0, at: .seconds(600)) == ServiceRate.unmeasured)
+    }
+
+    @Test func idleTimeDoesNotCountAsSlowness() {
+        var rate = ServiceRate()
+        for _ in 0..<100 { rate.note(at: .seconds(605)) }
+        #expect(rate.retryAfter(queued: 99, at: .seconds(609)) == .seconds(4))
     }
 }

@@ -15,7 +15,7 @@ import Testing
         fixture.pass(.milliseconds(100))
         let error = await #expect(throws: OperationError.self) { try await task.value }
         #expect(error?.code == .waitExpired)
-        #expect(error?.retryAfter == .seconds(60))
+        #expect(error?.retryAfter == .seconds(10))
         #expect(fixture.tracker.snapshot(id)?.state == .failed)
         #expect(fixture.manager.metrics().counts.waitExpired == 1)
         holder.finish(.success(()))

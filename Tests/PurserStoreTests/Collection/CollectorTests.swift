@@ -1,3 +1,5 @@
+import PurserTestSupport
+import PurserCatalog
 import NIOCore
 import PurserBlobs
 import PurserIdentifiers

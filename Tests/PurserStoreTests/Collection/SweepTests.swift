@@ -1,3 +1,5 @@
+import SystemPackage
+import PurserCatalog
 import Foundation
 import NIOCore
 import PurserBlobs

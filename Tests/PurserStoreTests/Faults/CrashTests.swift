@@ -1,3 +1,4 @@
+import PurserCatalog
 import NIOCore
 import PurserBlobs
 import PurserIdentifiers
@@ -62,7 +63,7 @@ struct CrashTests {
         let calls = try await Self.callsOfHistory()
         #expect(calls > 20)
         for call in 0..<calls {
-            try await withStoreFolder({ $0.collectGrace = .zero }) { folder in
+            try await withStoreFolder(canLosePower: true, { $0.collectGrace = .zero }) { folder in
                 let store = try await folder.open()
                 try await Self.prepare(store)
                 folder.disk.stop(after: call)
@@ -106,7 +107,7 @@ struct CrashTests {
     /// The first start of a store is interrupted anywhere; the next one succeeds.
     @Test(arguments: [0, 1, 2, 3, 4, 5, 8, 13, 100, 260, 265, 300, 500, 520, 540, 550, 560], End.allCases)
     func storeThatWasHalfMadeIsMadeByTheNextStart(_ calls: Int, _ end: End) async throws {
-        try await withStoreFolder { folder in
+        try await withStoreFolder(canLosePower: true) { folder in
             folder.disk.stop(after: calls)
             if let store = try? await folder.open() {
                 try await end.come(over: store, seed: calls)

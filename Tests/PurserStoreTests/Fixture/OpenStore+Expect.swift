@@ -1,3 +1,4 @@
+import PurserOperations
 import PurserBlobs
 import PurserCatalog
 import PurserIdentifiers

@@ -1,3 +1,4 @@
+import PurserBlobs
 import NIOCore
 import PurserCatalog
 import PurserIdentifiers

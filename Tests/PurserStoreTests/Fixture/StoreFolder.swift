@@ -17,11 +17,11 @@ struct StoreFolder: Sendable {
     let time = TestTime()
     var configuration = StoreConfiguration()
 
-    fileprivate init(in folder: FilePath) throws {
+    fileprivate init(in folder: FilePath, canLosePower: Bool) throws {
         let spare = folder.appending("spare")
         try LocalFileSystem().createDirectory(spare)
         self.path = folder.appending("storage")
-        self.disk = FaultyFileSystem(spare: spare)
+        self.disk = FaultyFileSystem(spare: canLosePower ? spare : nil)
         self.configuration.path = self.path
         self.configuration.inlineLimit = Self.inlineLimit
         self.configuration.freeSpaceFloor = 0
@@ -62,12 +62,15 @@ struct StoreFolder: Sendable {
 }
 
 /// Gives a test a storage folder that is not there yet.
+///
+/// Only a disk that remembers what was not synchronized can lose power, and remembering takes time.
 func withStoreFolder(
+    canLosePower: Bool = false,
     _ change: (inout StoreConfiguration) -> Void = { _ in },
     _ body: (StoreFolder) async throws -> Void
 ) async throws {
     try await withTemporaryFolder { temporary in
-        var folder = try StoreFolder(in: temporary)
+        var folder = try StoreFolder(in: temporary, canLosePower: canLosePower)
         change(&folder.configuration)
         try await body(folder)
     }

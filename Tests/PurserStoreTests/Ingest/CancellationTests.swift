@@ -1,3 +1,4 @@
+import PurserCatalog
 import NIOCore
 import PurserIdentifiers
 import PurserOperations

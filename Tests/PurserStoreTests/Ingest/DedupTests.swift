@@ -1,3 +1,5 @@
+import PurserBlobs
+import PurserCatalog
 import NIOCore
 import PurserIdentifiers
 import PurserStore

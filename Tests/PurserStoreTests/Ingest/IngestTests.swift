@@ -1,3 +1,4 @@
+import PurserOperations
 import Foundation
 import NIOCore
 import PurserCatalog

@@ -1,3 +1,4 @@
+import PurserCatalog
 import NIOCore
 import PurserBlobs
 import PurserIdentifiers
@@ -112,7 +113,8 @@ struct ModelRun {
     private mutating func fail() async throws {
         let plan = self.plan()
         let calls: [FileSystemCall] = [
-            .open, .write, .synchronize, .close, .rename, .remove, .synchronizeDirectory, .status, .space, .forEachEntry,
+            .open, .write, .synchronize, .close, .rename, .remove, .synchronizeDirectory, .status, .space,
+            .forEachEntry,
         ]
         let call = calls.randomElement(using: &self.random) ?? .write
         let faults: [FaultyFileSystem.Fault] = [.noSpace, .inputOutput, .shortWrite(100)]

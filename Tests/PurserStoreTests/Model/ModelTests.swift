@@ -1,3 +1,4 @@
+import PurserCatalog
 import PurserStore
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 struct ModelTests {
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
     func storeIsAsTheModelWhateverHappens(_ seed: UInt64) async throws {
-        try await withStoreFolder({ $0.collectGrace = .zero }) { folder in
+        try await withStoreFolder(canLosePower: true, { $0.collectGrace = .zero }) { folder in
             var run = try await ModelRun(seed: seed, in: folder)
             try await run.run(steps: 450)
             let figures = run.figures

@@ -1,3 +1,5 @@
+import PurserOperations
+import PurserCatalog
 import NIOCore
 import PurserIdentifiers
 import PurserStore

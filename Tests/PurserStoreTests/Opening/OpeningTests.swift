@@ -1,3 +1,5 @@
+import PurserIdentifiers
+import PurserCatalog
 import Foundation
 import PurserBlobs
 import PurserStore
@@ -81,9 +83,11 @@ struct OpeningTests {
         try await withStore { store in
             let body = TestBody(sample(20_000).pieces(of: 10_000)) { number in
                 guard number == 2 else { return }
-                #expect(try store.folder.stagingFiles().count == 1)
+                let before = try store.folder.stagingFiles()
+                #expect(before.count == 1)
                 await expectError(.locked) { _ = try await store.folder.open() }
-                #expect(try store.folder.stagingFiles().count == 1)
+                let after = try store.folder.stagingFiles()
+                #expect(after == before)
             }
             try await store.put("a", body: body)
             #expect(try await store.read("a") == sample(20_000))
