@@ -27,11 +27,11 @@ format: ## Format the sources
 
 test: packages lint ## Check the format and run every test
 	swift build -j $(JOBS) --build-tests
-	swift test --skip-build $(TEST_OPTIONS)
+	@scripts/test.sh
 
 coverage: packages ## Run the tests, and show which lines of each library they reach
 	swift build -j $(JOBS) --build-tests --enable-code-coverage
-	swift test --skip-build --enable-code-coverage
+	@scripts/test.sh --enable-code-coverage
 	@scripts/coverage.sh
 
 demo: build ## Show the service at work on real files

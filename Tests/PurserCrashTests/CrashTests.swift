@@ -15,7 +15,10 @@ import Testing
     @Test func everyAcknowledgedFileOutlivesAKill() async throws {
         let seed = UInt64.random(in: 0 ... .max)
         try await withTemporaryFolder { folder in
-            let client = HTTPClient(eventLoopGroupProvider: .singleton)
+            var configuration = HTTPClient.Configuration()
+            // A server that was killed is gone: nobody is to try for seconds to reach it.
+            configuration.connectionPool.retryConnectionEstablishment = false
+            let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
             let result: Result<Void, any Error>
             do {
                 try await self.run(in: folder.appending("store"), client, seed: seed)

@@ -68,6 +68,8 @@ extension RequestGate {
             self.connection?.setNeedsAdmission(false)
             self.socket.endBody()
             self.updateReads()
+            // Before the reader of the body hears of its end, which it could not tell from a mistake in it.
+            if error as? HTTPParserError == .invalidEOFState { self.connection?.fireGone(.disconnected) }
             context.fireErrorCaught(error)
         case .active where !self.phase.isBodyBroken:
             self.hold(.failure(error))

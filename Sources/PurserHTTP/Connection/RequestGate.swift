@@ -100,6 +100,10 @@ final class RequestGate: ChannelDuplexHandler {
         var head = head
         // What reads the head above knows only this one spelling.
         if !traits.isKeepAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        // The target's host counts, not the field's; above, only the field is looked at.
+        if let authority = head.targetAuthority {
+            head.headers.replaceOrAdd(name: "Host", value: String(authority))
+        }
         context.fireChannelRead(Self.wrapInboundOut(.head(head)))
     }
 

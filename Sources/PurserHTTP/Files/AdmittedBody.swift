@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// The body of a request, of which nothing is taken from the socket before somebody reads it.
 ///
@@ -23,7 +24,12 @@ struct AdmittedBody: AsyncSequence, Sendable {
                 self.connection = nil
                 await connection.admitBody(expecting: self.size)
             }
-            return try await self.base.next()
+            do {
+                return try await self.base.next()
+            } catch let error as HTTPParserError {
+                // Known by its code, also in the document of the operation.
+                throw Problem(describing: error)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import PurserOperations
 
 /// An answer that something is wrong: a problem document (RFC 9457) with a stable code.
 struct Problem: Error {
@@ -23,6 +24,11 @@ struct Problem: Error {
     static func malformed(_ code: String, _ detail: String) -> Problem {
         Problem(.badRequest, code, detail)
     }
+}
+
+extension Problem: OperationFailure {
+    var failureCode: String { self.code }
+    var failureMessage: String { self.detail }
 }
 
 /// The document of a problem.

@@ -41,9 +41,7 @@ struct LoopbackHostMiddleware: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard let authority = request.head.authority, let host = LoopbackHost.host(ofAuthority: authority),
-            LoopbackHost.isLoopback(host),
-            // A target in absolute form names a host of its own, which counts (RFC 9112 §3.2.2).
-            request.uri.host.map(LoopbackHost.isLoopback) ?? true
+            LoopbackHost.isLoopback(host)
         else {
             throw Problem(
                 .misdirectedRequest,

@@ -26,6 +26,8 @@ final class RawClient {
     ///   - port: Of the server, on 127.0.0.1.
     ///   - address: The client's own, for tests in which clients differ.
     ///   - body: What the client does.
+    /// - Returns: What the body returned.
+    /// - Throws: What the connection or the body throws.
     static func connect<Value: Sendable>(
         to port: Int,
         from address: String = "127.0.0.1",

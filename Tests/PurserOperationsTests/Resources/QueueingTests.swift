@@ -91,7 +91,7 @@ import Testing
         }
         #expect(fixture.manager.metrics().active == 1)
         fixture.manager.cancelAll()
-        await expectError(.operationCancelled) { try await running.value }
+        await expectError(.shuttingDown) { try await running.value }
         #expect(fixture.manager.metrics().active == 0)
     }
 

@@ -6,7 +6,7 @@ import PurserTestSupport
 import Testing
 
 /// The collector against uploads, deletes and copies of the same few contents, without a grace time.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct CollectorRaceTests {
     private static let contents = [sample(100, seed: 1), sample(9000, seed: 2), sample(9001, seed: 3)]
 

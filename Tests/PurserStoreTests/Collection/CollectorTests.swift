@@ -7,7 +7,7 @@ import PurserStore
 import Testing
 
 /// The collector takes what no name holds, after the grace time, and nothing else.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CollectorTests {
     static let sizes = [100, StoreFolder.inlineLimit + 100]
 

@@ -9,7 +9,7 @@ import PurserTestSupport
 import Testing
 
 /// The sweep removes what an unclean stop left, and nothing else.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SweepTests {
     /// Leaves the bytes of uploads without a row, as a power failure before their commit does.
     private static func leaveOrphans(_ count: Int, in folder: StoreFolder) throws {

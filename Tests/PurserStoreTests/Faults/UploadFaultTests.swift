@@ -8,7 +8,7 @@ import PurserTestSupport
 import Testing
 
 /// Each call that an upload makes to the disk fails in turn.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct UploadFaultTests {
     /// What an upload calls, once or more.
     static let calls: [FileSystemCall] = [.open, .write, .synchronize, .close, .rename, .synchronizeDirectory, .space]

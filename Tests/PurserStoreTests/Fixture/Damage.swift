@@ -3,7 +3,7 @@ import SystemPackage
 
 /// Does to a file what disks and people do.
 ///
-/// - Parameter damage: `missing`, `cut short` or `flipped`.
+/// The damage is `missing`, `cut short` or `flipped`.
 func damageFile(_ path: FilePath, _ damage: String) throws {
     guard damage != "missing" else { return try FileManager.default.removeItem(atPath: path.string) }
     let handle = try FileHandle(forUpdating: URL(filePath: path.string))

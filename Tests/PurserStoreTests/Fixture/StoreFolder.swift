@@ -5,8 +5,9 @@ import PurserStore
 import PurserTestSupport
 import SystemPackage
 
-/// A storage folder on a disk that can fail. Stores are opened on it one after the other.
+/// A storage folder on a disk that can fail.
 ///
+/// Stores are opened on it one after the other.
 /// The catalog does not go through the disk that fails: what it has committed counts as durable.
 struct StoreFolder: Sendable {
     /// The limit that the tests use, so that contents on both sides of it are small.

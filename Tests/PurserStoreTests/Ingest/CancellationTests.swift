@@ -6,7 +6,7 @@ import PurserStore
 import Testing
 
 /// A cancelled upload leaves nothing; one that is past its commit cannot be cancelled.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CancellationTests {
     static let sizes = [100, StoreFolder.inlineLimit + 100, 600 * 1024]
 

@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// A content is kept once.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DedupTests {
     static let sizes = [100, StoreFolder.inlineLimit + 100]
 

@@ -7,7 +7,7 @@ import PurserStore
 import Testing
 
 /// What an upload that succeeds leaves, on both sides of the inline limit.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct IngestTests {
     static let limit = StoreFolder.inlineLimit
     static let sizes = [0, 1, limit - 1, limit, limit + 1, 64 * 1024, 300 * 1024 + 7]

@@ -5,7 +5,7 @@ import PurserStore
 import Testing
 
 /// Preconditions are checked before the body is read, and again in the commit.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PreconditionTests {
     /// A condition by name, as it refers to contents that a test makes.
     enum Condition: String, CaseIterable {

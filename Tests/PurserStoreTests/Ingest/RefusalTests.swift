@@ -5,7 +5,7 @@ import PurserStore
 import Testing
 
 /// Uploads that are refused or break leave nothing.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RefusalTests {
     static let sizes = [100, StoreFolder.inlineLimit + 100, 300 * 1024]
 

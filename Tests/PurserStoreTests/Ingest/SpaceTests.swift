@@ -6,7 +6,7 @@ import PurserStore
 import Testing
 
 /// Room on the disk is reserved before it is used, and given back.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SpaceTests {
     @Test(arguments: [true, false])
     func uploadBeyondTheQuotaIsRefused(_ isAnnounced: Bool) async throws {

@@ -22,6 +22,8 @@ struct ModelRun {
     private var random: SeededGenerator
     private var model = StoreModel()
     private var store: OpenStore
+    /// Few contents, so that they are met again and again.
+    private let recurring: [StoreModel.Content]
     private var step = 0
     private(set) var figures = Figures()
 
@@ -29,6 +31,7 @@ struct ModelRun {
         self.folder = folder
         self.seed = seed
         self.random = SeededGenerator(seed: seed)
+        self.recurring = try StoreModel.sizes.map { try StoreModel.Content($0, seed: seed) }
         self.store = try await folder.open()
     }
 
@@ -38,20 +41,20 @@ struct ModelRun {
         for step in 1...steps {
             self.step = step
             switch Int.random(in: 0..<100, using: &self.random) {
-            case 0..<72: try await self.succeed()
-            case 72..<88: try await self.fail()
-            case 88..<96: try await self.crash()
+            case 0..<75: try await self.succeed()
+            case 75..<95: try await self.fail()
+            case 95..<99: try await self.crash()
             default: try await self.reopen()
             }
             try await self.model.compare(with: self.store, readingAll: step.isMultiple(of: 8), self.comment)
-            if step.isMultiple(of: 25) { try await self.model.compareDisk(of: self.store, self.comment) }
+            if step.isMultiple(of: 100) { try await self.model.compareDisk(of: self.store, self.comment) }
         }
         try await self.store.files.close()
     }
 
     // MARK: Operations
 
-    private enum Action { case put(Int), copy(to: String), delete, collect, sweep }
+    private enum Action { case put(StoreModel.Content), copy(to: String), delete, collect, sweep }
 
     private struct Plan {
         var action: Action
@@ -59,32 +62,39 @@ struct ModelRun {
         var change: StoreModel.Change?
     }
 
-    private mutating func plan() -> Plan {
+    /// A content met before, or one that only this step brings.
+    private mutating func content(isNew: Bool) throws -> StoreModel.Content {
+        let index = Int.random(in: 0..<self.recurring.count, using: &self.random)
+        guard isNew else { return self.recurring[index] }
+        return try StoreModel.Content(StoreModel.sizes[index], seed: self.seed &* 10_000 &+ UInt64(self.step))
+    }
+
+    private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
-        let index = Int.random(in: 0..<StoreModel.contents.count, using: &self.random)
         let present = self.model.files[key]
-        switch Int.random(in: 0..<20, using: &self.random) {
-        case 0..<9: return Plan(action: .put(index), key: key, change: .init(key: key, after: index))
-        case 9..<11:
+        switch Int.random(in: 0..<60, using: &self.random) {
+        case 0..<28:
+            let content = try self.content(isNew: isNew)
+            return Plan(action: .put(content), key: key, change: .init(key: key, after: content))
+        case 28..<34:
             guard let present else { fallthrough }
             let target = StoreModel.keys.randomElement(using: &self.random) ?? "b"
             return Plan(action: .copy(to: target), key: key, change: .init(key: target, after: present))
-        case 11..<16:
+        case 34..<49:
             guard present != nil else { fallthrough }
             return Plan(action: .delete, key: key, change: .init(key: key, after: nil))
-        case 16..<19: return Plan(action: .collect, key: key, change: nil)
+        case 49..<59: return Plan(action: .collect, key: key, change: nil)
         default: return Plan(action: .sweep, key: key, change: nil)
         }
     }
 
     private mutating func perform(_ plan: Plan) async throws {
         switch plan.action {
-        case .put(let index):
-            let content = StoreModel.contents[index]
+        case .put(let content):
             let isAnnounced = Bool.random(using: &self.random)
-            let body = TestBody(content.pieces(of: 4000))
+            let body = TestBody(content.bytes.pieces(of: 4000))
             let outcome = try await self.store.put(plan.key, body: body) { request in
-                request.announcedSize = isAnnounced ? Int64(content.readableBytes) : nil
+                request.announcedSize = isAnnounced ? Int64(content.bytes.readableBytes) : nil
             }
             self.figures.deduplicated += outcome.deduplicated ? 1 : 0
         case .copy(let target):
@@ -98,7 +108,7 @@ struct ModelRun {
     }
 
     private mutating func succeed() async throws {
-        let plan = self.plan()
+        let plan = try self.plan(isNew: Bool.random(using: &self.random))
         do {
             try await self.perform(plan)
             self.model.apply(plan.change)
@@ -111,7 +121,12 @@ struct ModelRun {
 
     /// A call of the disk fails: what is told to have failed has not happened.
     private mutating func fail() async throws {
-        let plan = self.plan()
+        var plan = try self.plan()
+        if Int.random(in: 0..<3, using: &self.random) > 0 {
+            // Most of what can fail is on the way of a large content that is new.
+            let content = try StoreModel.Content(9000, seed: self.seed &* 10_000 &+ UInt64(self.step))
+            plan = Plan(action: .put(content), key: plan.key, change: .init(key: plan.key, after: content))
+        }
         let calls: [FileSystemCall] = [
             .open, .write, .synchronize, .close, .rename, .remove, .synchronizeDirectory, .status, .space,
             .forEachEntry,
@@ -123,7 +138,7 @@ struct ModelRun {
         self.folder.disk.fail(
             call,
             with: fault,
-            skipping: Int.random(in: 0..<3, using: &self.random),
+            skipping: Int.random(in: 0..<4, using: &self.random) / 3,
             times: Int.random(in: 1..<3, using: &self.random)
         )
         do {
@@ -132,9 +147,14 @@ struct ModelRun {
         } catch {
             #expect(self.folder.disk.injectedFaults > before, "\(error), \(plan), \(self.comment)")
         }
-        self.figures.faults += self.folder.disk.injectedFaults > before ? 1 : 0
+        let isHit = self.folder.disk.injectedFaults > before
+        self.figures.faults += isHit ? 1 : 0
         self.folder.disk.heal()
-        guard self.store.files.readOnlyReason != nil else { return }
+        guard self.store.files.readOnlyReason != nil else {
+            // A staging file that could not be removed stays until the next start.
+            if isHit, call == .remove { try await self.reopen() }
+            return
+        }
         self.figures.poisonings += 1
         await expectError(.readOnly, self.comment) { try await self.store.put("x", sample(10, seed: 77)) }
         try await self.model.compare(with: self.store, readingAll: true, self.comment)
@@ -144,7 +164,7 @@ struct ModelRun {
     /// The process or the machine dies in the middle of an operation, which then has happened or not.
     private mutating func crash() async throws {
         self.figures.crashes += 1
-        let plan = self.plan()
+        let plan = try self.plan(isNew: true)
         let loss: PowerLoss? =
             switch Int.random(in: 0..<4, using: &self.random) {
             case 0: nil

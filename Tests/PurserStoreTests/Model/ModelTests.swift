@@ -9,10 +9,11 @@ struct ModelTests {
     func storeIsAsTheModelWhateverHappens(_ seed: UInt64) async throws {
         try await withStoreFolder(canLosePower: true, { $0.collectGrace = .zero }) { folder in
             var run = try await ModelRun(seed: seed, in: folder)
-            try await run.run(steps: 450)
+            try await run.run(steps: 400)
             let figures = run.figures
-            try #require(figures.faults > 10 && figures.crashes > 10 && figures.poisonings > 0, "seed \(seed)")
-            try #require(figures.deduplicated > 10 && figures.collected > 10, "seed \(seed)")
+            // Else it proved less than it seems to.
+            #expect(figures.faults > 10 && figures.crashes > 5 && figures.poisonings > 0, "seed \(seed), \(figures)")
+            #expect(figures.deduplicated > 3 && figures.collected > 10, "seed \(seed), \(figures)")
         }
     }
 }

@@ -8,19 +8,31 @@ import Testing
 
 /// What a store must hold, and the comparison.
 struct StoreModel {
-    static let limit = StoreFolder.inlineLimit
-    /// Few contents, so that they are met again and again; most of them around the inline limit.
-    static let contents = [0, 1, 10, limit - 1, limit, limit + 1, limit + 1, 9000, 9000, 70_000]
-        .enumerated().map { number, size in sample(size, seed: UInt64(number)) }
-    static let keys = ["a", "a/b", "b", "c", "\u{e9}", "..", "z z"]
+    /// Bytes, and the digest that they must have.
+    struct Content: Equatable {
+        let bytes: ByteBuffer
+        let digest: BlobID
 
-    /// Index of the content under each key.
-    private(set) var files: [String: Int] = [:]
+        init(_ size: Int, seed: UInt64) throws {
+            self.bytes = sample(size, seed: seed)
+            self.digest = try self.bytes.digest()
+        }
+
+        var isRaw: Bool { self.bytes.readableBytes > StoreFolder.inlineLimit }
+    }
+
+    /// Sizes on both sides of the inline limit.
+    static let sizes = [0, 1, limit - 1, limit, limit + 1, 9000, 20_000]
+    static let keys = ["a", "a/b", "b", "c", "\u{e9}", "..", "z z"]
+    private static let limit = StoreFolder.inlineLimit
+
+    /// The content under each key.
+    private(set) var files: [String: Content] = [:]
 
     /// A change of at most one key, of which nothing or all has happened.
     struct Change {
         var key: String
-        var after: Int?
+        var after: Content?
     }
 
     mutating func apply(_ change: Change?) {
@@ -32,9 +44,8 @@ struct StoreModel {
     mutating func settle(_ change: Change?, by store: OpenStore, _ comment: Comment) throws {
         guard let change else { return }
         let file = try store.files.list(ListRequest(bucket: .default)).files.first { $0.key.text == change.key }
-        let before = try self.files[change.key].map { try Self.contents[$0].digest() }
-        let after = try change.after.map { try Self.contents[$0].digest() }
-        #expect(file?.blob == before || file?.blob == after, comment)
+        let before = self.files[change.key]?.digest
+        #expect(file?.blob == before || file?.blob == change.after?.digest, comment)
         if file?.blob != before { self.apply(change) }
     }
 
@@ -43,8 +54,8 @@ struct StoreModel {
         let listed = try store.files.list(ListRequest(bucket: .default)).files
         #expect(Set(listed.map(\.key.text)) == Set(self.files.keys), comment)
         for (number, file) in listed.enumerated() where readingAll || number == 0 {
-            guard let index = self.files[file.key.text] else { continue }
-            #expect(try await store.read(file.key.text) == Self.contents[index], comment)
+            guard let content = self.files[file.key.text] else { continue }
+            #expect(try await store.read(file.key.text) == content.bytes, comment)
         }
     }
 
@@ -52,10 +63,7 @@ struct StoreModel {
     func compareDisk(of store: OpenStore, _ comment: Comment) async throws {
         try await store.files.sweep()
         #expect(try await store.files.collect().failures == 0, comment)
-        var expected: Set<String> = []
-        for index in self.files.values where Self.contents[index].readableBytes > Self.limit {
-            expected.insert(try Self.contents[index].digest().hex)
-        }
+        let expected = Set(self.files.values.filter(\.isRaw).map(\.digest.hex))
         #expect(Set(try store.folder.blobFiles()) == expected, comment)
         #expect(try store.folder.stagingFiles().isEmpty, comment)
         #expect(try store.files.totals().reclaimableBytes == 0, comment)

@@ -10,7 +10,7 @@ import Synchronization
 import Testing
 
 /// Bytes that are not what was acknowledged are not handed out as if they were.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DamageTests {
     @Test(arguments: ["missing", "cut short"])
     func blobThatIsGoneOrTooShortIsNotOpened(_ damage: String) async throws {

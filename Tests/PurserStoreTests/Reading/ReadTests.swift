@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Reading gives the bytes asked for, as they were when the content was opened.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadTests {
     static let sizes = [100, StoreFolder.inlineLimit + 100, 600 * 1024 + 3]
 

@@ -7,7 +7,9 @@ import Testing
 
 @testable import PurserHTTP
 
-/// A real disk that is really full. Needs the right to mount one; where that is missing, the suite is skipped.
+/// A real disk that is really full.
+///
+/// Needs the right to mount one; where that is missing, the suite is skipped.
 @Suite(.enabled(if: SmallDisk.isMountable, "no right to mount a disk"), .timeLimit(.minutes(1)))
 struct SmallDiskTests {
     @Test func fullDiskRefusesUploadsAndTakesDeletes() async throws {

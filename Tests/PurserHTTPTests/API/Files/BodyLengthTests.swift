@@ -91,8 +91,9 @@ extension LiveConnectionTests {
         func brokenChunkIsRefused(_ chunk: String) async throws {
             try await LiveAPI.run { api in
                 let before = try Footprint(of: api.manager)
+                let id = OperationID()
                 try await RawClient.connect(to: api.port) { client in
-                    let fields = ["Transfer-Encoding: chunked"]
+                    let fields = ["Transfer-Encoding: chunked", "X-Operation-Id: \(id)"]
                     try await client.request("PUT", "/v1/buckets/default/files/a", fields)
                     try await client.send("3\r\nabc\r\n" + chunk)
                     let answer = try await client.answer()
@@ -102,6 +103,7 @@ extension LiveConnectionTests {
                 }
                 try await api.isAtRest()
                 #expect(try Footprint(of: api.manager) == before)
+                #expect(try api.operation(id).error?.code == "malformed_request")
             }
         }
 

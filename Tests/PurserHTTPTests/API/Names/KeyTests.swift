@@ -11,7 +11,8 @@ import Testing
 
     /// What is no key, as the part of the address behind `files/`.
     static let invalid: [String] = [
-        "", "%00", "a%00b", "%0a", "%1F", "%7f", "%7F/x", "%", "a%", "a%2", "%zz", "%2x", "%%34", "%ff", "%c0%af",
+        "", "%00", "a%00b", "%0a", "%1F", "%7f", "%7F/x", "%", "a%", "a%2", "%zz", "%g1", "%1g", "%+1", "%2x", "%%34",
+        "%ff", "%c0%af",
         "%C0%80",
         "%ed%a0%80", "%f4%90%80%80", "%e2%82", String(repeating: "k", count: 1025),
         String(repeating: "%61", count: 1025), String(repeating: "%c3%a9", count: 512) + "x",
