@@ -87,23 +87,28 @@ public final class FileStore: Sendable {
             if format == .absent {
                 try fileSystem.createDirectory(root)
             }
-            let lock = try StoreLock.acquire(at: root, fileSystem: fileSystem)
+            let reserve = SpaceReserve(root: root, fileSystem: fileSystem)
+            let lock = try Self.givingBack(reserve, logger) {
+                try StoreLock.acquire(at: root, fileSystem: fileSystem)
+            }
             let health = StoreHealth(logger: logger)
             var catalogConfiguration = CatalogConfiguration()
             catalogConfiguration.onInputOutputError = { health.poison("the catalog failed: \($0.message)") }
             // Before anything is removed: a newer catalog may know what the files in staging are for.
-            let catalog = try Catalog.open(
-                at: StoreLayout(root: root).catalog.string,
-                configuration: catalogConfiguration,
-                logger: logger
-            )
+            let catalog = try Self.givingBack(reserve, logger) { [catalogConfiguration] in
+                try Catalog.open(
+                    at: StoreLayout(root: root).catalog.string,
+                    configuration: catalogConfiguration,
+                    logger: logger
+                )
+            }
             let store = FileStore(
                 configuration: configuration,
                 catalog: catalog,
                 blobs: BlobStore(root: root, fileSystem: fileSystem, logger: logger),
                 health: health,
                 lock: lock,
-                reserve: SpaceReserve(root: root, fileSystem: fileSystem),
+                reserve: reserve,
                 now: now,
                 logger: logger
             )
@@ -116,6 +121,23 @@ public final class FileStore: Sendable {
             return store
         } catch {
             throw StoreError(translating: error)
+        }
+    }
+
+    /// Does what needs a little room on the disk; where it is full, with the room that was kept for this.
+    ///
+    /// A full disk must not keep people from the files that they want to delete.
+    private static func givingBack<Value>(
+        _ reserve: SpaceReserve,
+        _ logger: Logger,
+        _ body: () throws -> Value
+    ) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            guard StoreError(translating: error).code == .storeFull, reserve.release() else { throw error }
+            logger.warning("disk full: the reserve is released, so that the store can be opened")
+            return try body()
         }
     }
 
@@ -168,8 +190,8 @@ public final class FileStore: Sendable {
         } catch {
             self.logger.warning("catalog could not be closed", metadata: ["purser.error": "\(error)"])
         }
-        self.lock.release(isClean: false)
         self.diskThreads.shutdown()
+        self.lock.release(isClean: false)
     }
 
     /// Waits for writes under way, closes the catalog and gives the folder back.
@@ -180,12 +202,13 @@ public final class FileStore: Sendable {
         do {
             try await self.catalog.close()
         } catch {
-            self.lock.release(isClean: false)
             self.diskThreads.shutdown()
+            self.lock.release(isClean: false)
             throw StoreError(translating: error)
         }
-        self.lock.release(isClean: self.health.readOnlyReason == nil && !self.isSweepDue.load(ordering: .acquiring))
+        // First what may still be under way of an upload that nobody waits for: it may leave bytes for the sweep.
         self.diskThreads.shutdown()
+        self.lock.release(isClean: self.health.readOnlyReason == nil && !self.isSweepDue.load(ordering: .acquiring))
     }
 
     /// Why the store takes no writes; `nil` while it does.

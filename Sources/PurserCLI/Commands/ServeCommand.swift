@@ -65,6 +65,9 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
         // Before the store is touched.
         try await ListenProbe.check(host: settings.server.host, port: settings.server.port)
         let manager = try await FileStorageManager.open(settings.purser, logger: logger)
+        let impatience = Task { await SecondSignal.wait() }
+        // It only ever ends by this, when all is closed, or ends the process.
+        defer { impatience.cancel() }
         let result: Result<Void, any Error>
         do {
             result = .success(try await Self.serve(manager, settings, session.console, logger))
@@ -103,9 +106,6 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
         )
         configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace + .seconds(30)
         let group = ServiceGroup(configuration: configuration)
-        let impatience = Task { await SecondSignal.wait() }
-        // It only ever ends by this, or ends the process.
-        defer { impatience.cancel() }
         try await group.run()
     }
 }

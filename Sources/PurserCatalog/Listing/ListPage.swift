@@ -8,4 +8,11 @@ public struct ListPage: Sendable, Equatable {
     public var prefixes: [String] = []
     /// Where the next page goes on; `nil` on the last page.
     public var next: ListPosition?
+
+    /// Describes a page; an empty last one unless told otherwise.
+    public init(files: [FileRecord] = [], prefixes: [String] = [], next: ListPosition? = nil) {
+        self.files = files
+        self.prefixes = prefixes
+        self.next = next
+    }
 }

@@ -34,8 +34,9 @@ struct GoneSignal {
 
     /// Forgets the handlers, because the request has been answered.
     ///
-    /// The reason stays: it belongs to the connection.
+    /// That the client has left stays, as it belongs to the connection; that it was slow belongs to the request.
     mutating func requestEnded() {
+        if self.reason == .tooSlow { self.reason = nil }
         guard !self.handlers.isEmpty else { return }
         self.handlers.removeAll()
     }

@@ -22,6 +22,19 @@ extension Response {
     }
 }
 
+extension Response {
+    /// The same answer, which keeps a place until it has been sent.
+    func holding(_ place: Places.Place) -> Response {
+        let body = self.body
+        var answer = self
+        answer.body = ResponseBody(contentLength: body.contentLength) { writer in
+            defer { place.leave() }
+            try await body.write(writer)
+        }
+        return answer
+    }
+}
+
 /// A value that is written as `null` where it is absent, so that a document always has the same fields.
 @propertyWrapper
 struct OrNull<Value: Encodable>: Encodable {

@@ -5,7 +5,13 @@ import PurserStore
 
 /// The listing of a bucket.
 struct ListRoutes: Sendable {
+    /// Lists that may be under way at a time: a client that does not read its answer holds a page in memory.
+    static let maxLists = 128
+    /// A page ends early where keys and metadata are larger than this together.
+    static let maxPageBytes = 512 * 1024
+
     let manager: FileStorageManager
+    let places = Places(ListRoutes.maxLists, code: "too_many_lists")
 
     var routes: [Route] {
         [Route(.get, "/v1/buckets/:bucket/files") { request, _ in try self.list(request) }]
@@ -21,13 +27,15 @@ struct ListRoutes: Sendable {
             throw Problem.malformed("invalid_parameter", "'prefix' and 'delimiter' take \(FileKey.maxBytes) bytes")
         }
         list.after = try query["cursor"].map { try ListCursor.decode($0, for: list) }
-        let page = try self.manager.list(list)
-        return .json(
+        let place = try self.places.take()
+        let page = try self.manager.list(list).cut(toBytes: Self.maxPageBytes)
+        let answer = Response.json(
             FileListDocument(
                 files: page.files.map { FileDocument($0) },
                 prefixes: page.prefixes,
                 nextCursor: page.next.map { ListCursor.encode($0, for: list) }
             )
         )
+        return answer.holding(place)
     }
 }

@@ -3,7 +3,6 @@ import HTTPTypes
 import Hummingbird
 import PurserOperations
 import ServiceLifecycle
-import Synchronization
 
 /// Streams of server-sent events (WHATWG HTML §9.2), of which only so many are open at a time.
 final class EventStreams: Sendable {
@@ -17,7 +16,7 @@ final class EventStreams: Sendable {
     /// The answer to a HEAD, which opens no stream.
     static var head: Response { Response(status: .ok, headers: self.headers) }
 
-    private let open = Mutex(0)
+    private let places = Places(EventStreams.maxStreams, code: "too_many_streams")
 
     /// Sends a sequence as events until it ends, its client leaves, or the server stops.
     func response<Updates: AsyncSequence & Sendable>(
@@ -25,20 +24,12 @@ final class EventStreams: Sendable {
         _ context: PurserRequestContext
     ) throws -> Response where Updates.Element == OperationSnapshot {
         let connection = context.connection
-        guard self.enter() else {
-            throw Problem(
-                .serviceUnavailable,
-                "too_many_streams",
-                "\(Self.maxStreams) event streams are open; close one or ask for the operation instead",
-                headers: [.retryAfter: "5"]
-            )
-        }
-        let ticket = Ticket(streams: self)
+        let place = try self.places.take()
         return Response(
             status: .ok,
             headers: Self.headers,
             body: ResponseBody { writer in
-                defer { ticket.leave() }
+                defer { place.leave() }
                 let events = Self.events(of: updates, connection)
                 for await event in events {
                     try await writer.write(event)
@@ -93,35 +84,5 @@ final class EventStreams: Sendable {
         }
         buffer.writeString("\n\n")
         return buffer
-    }
-
-    private func enter() -> Bool {
-        self.open.withLock { open in
-            guard open < Self.maxStreams else { return false }
-            open += 1
-            return true
-        }
-    }
-
-    /// A place among the open streams; given back once, also where the answer is never sent.
-    private final class Ticket: Sendable {
-        private let streams: EventStreams
-        private let isHeld = Mutex(true)
-
-        init(streams: EventStreams) {
-            self.streams = streams
-        }
-
-        func leave() {
-            let wasHeld = self.isHeld.withLock { isHeld in
-                defer { isHeld = false }
-                return isHeld
-            }
-            if wasHeld { self.streams.open.withLock { $0 -= 1 } }
-        }
-
-        deinit {
-            self.leave()
-        }
     }
 }

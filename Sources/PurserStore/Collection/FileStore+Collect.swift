@@ -43,15 +43,20 @@ extension FileStore {
     /// row. A content that is being uploaded meanwhile is left alone. A kill at any point leaves a marked row at worst,
     /// and the next pass or start finishes the work.
     ///
-    /// - Parameter progress: Told of each round: blobs and bytes removed. What it throws ends the pass.
+    /// - Parameters:
+    ///   - isRoomNeeded: Whether the grace time is cut short, as an upload has no room otherwise.
+    ///   - progress: Told of each round: blobs and bytes removed. What it throws ends the pass.
     /// - Returns: What went, and what could not be removed.
     /// - Throws: ``StoreError``; what `progress` throws.
     @discardableResult
-    public func collect(progress: (Int, Int64) throws -> Void = { _, _ in }) async throws -> CollectionReport {
+    public func collect(
+        isRoomNeeded: Bool = false,
+        progress: (Int, Int64) throws -> Void = { _, _ in }
+    ) async throws -> CollectionReport {
         do {
             guard self.health.readOnlyReason == nil else { return CollectionReport() }
             var report = try await self.finishDeletes()
-            let limit = self.collectLimit
+            let limit = isRoomNeeded ? self.now() + 1 : self.collectLimit
             while self.health.readOnlyReason == nil {
                 let batch = try self.catalog.retiredBlobs(before: limit, limit: Self.collectBatch)
                 let round = try await self.collect(batch, retiredBefore: limit)

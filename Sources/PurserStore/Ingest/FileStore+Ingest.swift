@@ -101,7 +101,7 @@ extension FileStore {
         slot: Slot,
         space: inout SpaceLease
     ) async throws where Body.Element == ByteBuffer {
-        try space.reserve(request.announcedSize ?? 0)
+        try await self.makingRoom { try space.reserve(request.announcedSize ?? 0) }
         var sha512 = request.digests.sha512 == nil ? nil : SHA512()
         var received: Int64 = 0
         for try await piece in body {
@@ -112,7 +112,7 @@ extension FileStore {
                 throw Self.wrongLength(received, announced: announced, isAtLeast: true)
             }
             try slot.operation.checkCancellation()
-            try space.cover(received)
+            try await self.makingRoom { try space.cover(received) }
             piece.withUnsafeReadableBytes { sha512?.update(bufferPointer: $0) }
             try staged.write(piece)
             space.wrote(upTo: received)
@@ -126,6 +126,16 @@ extension FileStore {
         }
         if let expected = request.digests.sha512, let hash = sha512, !expected.elementsEqual(hash.finalize()) {
             throw StoreError(.digestMismatch, "the content's SHA-512 is not the one announced; send it again")
+        }
+    }
+
+    /// Reserves room; where there is none, bytes that no name holds make some.
+    private func makingRoom(_ reserve: () throws -> Void) async throws {
+        do {
+            try reserve()
+        } catch let error as OperationError {
+            guard error.code == .storeFull, try await self.collect(isRoomNeeded: true).blobs > 0 else { throw error }
+            try reserve()
         }
     }
 

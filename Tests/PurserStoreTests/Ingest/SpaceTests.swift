@@ -54,6 +54,21 @@ struct SpaceTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func deletedFilesMakeRoomBeforeTheirGraceIsOver(_ isAnnounced: Bool) async throws {
+        try await withStore({
+            $0.quota = 100_000
+            $0.collectGrace = .seconds(3600)
+        }) { store in
+            try await store.put("a", sample(60_000))
+            try await store.delete("a")
+            #expect(try store.files.space().uploadableBytes == 40_000)
+            let body = TestBody(sample(70_000, seed: 2).pieces(of: 10_000))
+            try await store.put("b", body: body) { $0.announcedSize = isAnnounced ? 70_000 : nil }
+            try store.expectOnly(blobFiles: 1, keys: ["b"])
+        }
+    }
+
     @Test func floorOfFreeSpaceIsLeftToTheDisk() async throws {
         try await withStore({ $0.freeSpaceFloor = .max / 2 }) { store in
             await expectRefusal(.storeFull) { try await store.put("a", sample(10)) }

@@ -225,4 +225,21 @@ struct OpeningTests {
             try await store.files.close()
         }
     }
+
+    @Test func fullDiskGivesTheReserveBackToOpen() async throws {
+        try await withStoreFolder { folder in
+            let store = try await folder.open()
+            try await store.put("a", sample(10_000))
+            try await store.files.close()
+            #expect(try LocalFileSystem().status(of: folder.layout.reserve) != nil)
+            folder.disk.fail(.write, with: .noSpace, on: "lock", times: 1)
+            // The room must not be taken again at once.
+            folder.disk.fail(.preallocate, with: .noSpace)
+            let again = try await folder.open()
+            #expect(folder.disk.injectedFaults > 0)
+            #expect(try LocalFileSystem().status(of: folder.layout.reserve) == nil)
+            try await again.delete("a")
+            try await again.files.close()
+        }
+    }
 }
