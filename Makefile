@@ -31,7 +31,7 @@ test: packages lint ## Check the format and run every test
 
 coverage: packages ## Run the tests, and show which lines of each library they reach
 	swift build -j $(JOBS) --build-tests --enable-code-coverage
-	@scripts/test.sh --enable-code-coverage
+	swift test --skip-build --enable-code-coverage --no-parallel
 	@scripts/coverage.sh
 
 demo: build ## Show the service at work on real files
