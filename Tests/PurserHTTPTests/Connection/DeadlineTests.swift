@@ -110,8 +110,8 @@ extension LiveConnectionTests {
             }
         }
 
-        /// About one run in fifteen waits for ever: the reader is then not found too slow, and only the watchdog of the
-        /// operation (`resources.operation_timeout`) ends the download. Left out until that is understood.
+        // About one run in fifteen waits for ever: the reader is then not found too slow, and only the watchdog of the
+        // operation (`resources.operation_timeout`) ends the download. Left out until that is understood.
         @Test(.enabled(if: ProcessInfo.processInfo.environment["PURSER_INTERMITTENT_TESTS"] != nil))
         func slowReaderIsFoundTooSlow() async throws {
             let hasty: (inout ConnectionConfiguration) -> Void = {
