@@ -31,10 +31,6 @@ extension RequestGate {
     }
 
     private func look(context: ChannelHandlerContext) {
-        if self.phase.isAnswering, !context.channel.isWritable {
-            // The change may have come before the answer began.
-            self.watch.writesBlocked(at: context.eventLoop.now, delivered: self.socket.bytesDelivered)
-        }
         let due = self.watch.due(at: context.eventLoop.now, phase: self.phase, socket: self.socket)
         switch due {
         case .nothing:
