@@ -30,9 +30,7 @@ test: packages lint ## Check the format and run every test
 	@scripts/test.sh
 
 coverage: packages ## Run the tests, and show which lines of each library they reach
-	swift build -j $(JOBS) --build-tests --enable-code-coverage
-	swift test --skip-build --enable-code-coverage --no-parallel
-	@scripts/coverage.sh
+	@scripts/coverage.sh -j $(JOBS)
 
 demo: build ## Show the service at work on real files
 	@scripts/demo.sh

@@ -55,6 +55,11 @@ final class FaultyFile: OpenFile {
         try self.perform(.read) { (_, _) throws(FileSystemError) in try self.base.read(into: buffer, at: offset) }
     }
 
+    func prefetch(_ range: Range<Int64>) {
+        guard !self.isDead.load(ordering: .acquiring) else { return }
+        self.base.prefetch(range)
+    }
+
     func truncate(to size: Int64) throws(FileSystemError) {
         try self.perform(.truncate) { (journal, _) throws(FileSystemError) in
             try journal?.willChange(self.image, size..<Int64.max)

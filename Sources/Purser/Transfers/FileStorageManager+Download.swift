@@ -95,17 +95,38 @@ package struct AdmittedDownload: Sendable {
 
     /// Sends a range and ends the operation, well or not.
     ///
-    /// - Throws: What the store, the cancellation or `deliver` throws; the client must then not take the answer as whole.
+    /// - Throws: What the store, the cancellation or the sender throws; the client must then not take the answer as whole.
+    @concurrent
+    package func send(_ range: Range<Int64>, through sender: some ContentSender) async throws {
+        try await self.transfer(range) { operation in
+            try await self.store.send(self.content, range: range, through: sender) { count in
+                operation.advance(bytes: count)
+                try operation.checkCancellation()
+            }
+        }
+    }
+
+    /// Hands a range out in pieces of memory and ends the operation, well or not.
     @concurrent
     package func send(_ range: Range<Int64>, deliver: @concurrent (ByteBuffer) async throws -> Void) async throws {
-        let operation = self.slot.operation
-        operation.bytesTotal = Int64(range.count)
-        do {
+        try await self.transfer(range) { operation in
             try await self.store.read(self.content, range: range) { piece in
                 try operation.checkCancellation()
                 try await deliver(piece)
                 operation.advance(bytes: piece.readableBytes)
             }
+        }
+    }
+
+    @concurrent
+    private func transfer(
+        _ range: Range<Int64>,
+        _ body: @concurrent (PurserOperations.Operation) async throws -> Void
+    ) async throws {
+        let operation = self.slot.operation
+        operation.bytesTotal = Int64(range.count)
+        do {
+            try await body(operation)
             self.slot.finish(.success(()))
         } catch {
             self.slot.finish(.failure(error))

@@ -41,6 +41,18 @@ public struct BlobReader: Sendable {
         return buffer
     }
 
+    /// Brings part of the content into the system's cache, so that sending it by ``descriptor`` does not wait for the
+    /// disk, and finds that it is there.
+    ///
+    /// Blocks until the end of the part is read; most of the rest is then too.
+    ///
+    /// - Parameter range: Bytes of the content, zero-based, half-open, not empty.
+    /// - Throws: As ``read(at:upTo:)``.
+    public func warm(_ range: Range<Int64>) throws(BlobError) {
+        self.file.prefetch(range)
+        _ = try self.read(at: range.upperBound - 1, upTo: 1)
+    }
+
     /// Reads part of the content after what a buffer holds, so that its memory can be used again.
     func read(at offset: Int64, upTo count: Int, into buffer: inout ByteBuffer) throws(BlobError) {
         precondition(offset >= 0 && count > 0, "a place in the content, and room for at least one byte")

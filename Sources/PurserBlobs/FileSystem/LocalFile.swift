@@ -49,6 +49,11 @@ final class LocalFile: OpenFile {
         try self.call(.read) { pread(self.descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
     }
 
+    func prefetch(_ range: Range<Int64>) {
+        guard !self.isClosed.load(ordering: .acquiring) else { return }
+        systemPrefetch(self.descriptor, range)
+    }
+
     func truncate(to size: Int64) throws(FileSystemError) {
         try self.call(.truncate) { Int(ftruncate(self.descriptor, off_t(size))) }
     }

@@ -23,6 +23,11 @@ public protocol OpenFile: AnyObject, Sendable {
     /// - Returns: Bytes read, perhaps fewer than there is room for; 0 at the end of the file only.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int
 
+    /// Has the system read a part into its cache soon, so that whoever sends it does not wait for the disk.
+    ///
+    /// A hint: nothing tells whether it was taken.
+    func prefetch(_ range: Range<Int64>)
+
     /// Cuts the file off, or extends it by zeros.
     func truncate(to size: Int64) throws(FileSystemError)
 

@@ -84,3 +84,13 @@ func attempt(
     guard let code else { return result }
     throw FileSystemError(call, code, path)
 }
+
+/// Begins to read part of a file into the system's cache.
+func systemPrefetch(_ descriptor: CInt, _ range: Range<Int64>) {
+    #if canImport(Darwin)
+    var request = radvisory(ra_offset: off_t(range.lowerBound), ra_count: CInt(clamping: range.count))
+    _ = fcntl(descriptor, F_RDADVISE, &request)
+    #else
+    _ = posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_WILLNEED)
+    #endif
+}

@@ -84,29 +84,39 @@ final class ClientConnection: Sendable {
         self.channel.eventLoop.execute { self.gate.value.abort() }
     }
 
-    /// Sends part of a file as the answer's next body bytes without copying them through memory.
+    /// Sends the next bytes of an answer's body, and returns when the system has taken all of them.
     ///
-    /// To be called between the head and the end of an answer that states its length; takes turns with writes to the
-    /// response's writer, which it must not overlap. A long file is sent in several calls, between which the caller
-    /// can count, and notice that it has been cancelled.
+    /// The response's writer takes bytes as long as the event loop has not said that they pile up, which on a busy
+    /// machine comes too late for a file of any size; so whatever is large goes out here. To be called between the head
+    /// and the end of an answer that states its length, and not while the writer is used.
+    ///
+    /// - Throws: `IOError` or `ChannelError` when the connection fails or there is no such answer; nothing more can be
+    ///   sent then.
+    func send(_ bytes: ByteBuffer) async throws {
+        try await self.send { .byteBuffer(bytes) }
+    }
+
+    /// Sends part of a file as an answer's next body bytes, as ``send(_:)`` does, without copying them through memory.
+    ///
+    /// A long file is sent in several calls, between which the caller can count.
     ///
     /// - Parameters:
     ///   - descriptor: Open for reading; stays the caller's and is duplicated for the call.
-    ///   - range: Bytes of the file, half-open.
-    /// - Throws: `IOError` or `ChannelError` when the connection fails or there is no such answer; nothing more can be
-    ///   sent then.
+    ///   - range: Bytes of the file, half-open; all of them have to be there.
+    /// - Throws: As ``send(_:)``.
     func sendFile(descriptor: CInt, range: Range<Int>) async throws {
         let copy = try DuplicatedDescriptor(descriptor)
-        let promise = self.channel.eventLoop.makePromise(of: Void.self)
-        self.channel.eventLoop.execute {
-            let region = FileRegion(
-                fileHandle: copy.handle,
-                readerIndex: range.lowerBound,
-                endIndex: range.upperBound
-            )
-            self.gate.value.send(region, promise: promise)
-        }
         defer { copy.close() }
+        try await self.send {
+            .fileRegion(
+                FileRegion(fileHandle: copy.handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
+            )
+        }
+    }
+
+    private func send(_ data: @escaping @Sendable () -> IOData) async throws {
+        let promise = self.channel.eventLoop.makePromise(of: Void.self)
+        self.channel.eventLoop.execute { self.gate.value.send(data(), promise: promise) }
         try await promise.futureResult.get()
     }
 

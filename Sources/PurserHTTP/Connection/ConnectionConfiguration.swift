@@ -23,6 +23,9 @@ struct ConnectionConfiguration: Sendable {
     /// The `Server` field of the answers that the connection gives by itself.
     var serverName = "purser"
 
+    /// What the kernel keeps of an answer beyond what is on its way (tcp(7), `TCP_NOTSENT_LOWAT`): by default it would
+    /// take megabytes for a client that reads nothing, and ask for more in lumps that hide how fast it reads.
+    static let maxUnsentBytes = 256 * 1024
     /// Receive buffer outside of large bodies: a waiting upload costs one of these.
     static let smallReceiveBytes = 8 * 1024
     /// Receive buffer within large bodies.

@@ -6,6 +6,14 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Hummingbird's HTTP/1 channel between two handlers of ours: one at the socket, one that sees requests and answers.
 ///
 /// They carry what the framework leaves to its user: bodies that stay in the kernel until they are admitted, answers
@@ -57,6 +65,10 @@ struct PurserChannel: ServerChildChannel {
             let small = FixedSizeRecvByteBufferAllocator(capacity: ConnectionConfiguration.smallReceiveBytes)
             try options.setOption(.recvAllocator, value: small)
             try options.setOption(.maxMessagesPerRead, value: 1)
+            try options.setOption(
+                .tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)),
+                value: ConnectionConfiguration.maxUnsentBytes
+            )
         }
         let pipeline = channel.pipeline.syncOperations
         let window = RateWindow(minRate: configuration.minRate, length: TimeAmount(configuration.minRateWindow))

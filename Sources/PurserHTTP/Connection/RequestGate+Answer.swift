@@ -76,8 +76,8 @@ extension RequestGate {
         self.linger(context: context)
     }
 
-    /// See ``ClientConnection/sendFile(descriptor:range:)``.
-    func send(_ region: FileRegion, promise: EventLoopPromise<Void>) {
+    /// See ``ClientConnection/send(_:)``.
+    func send(_ data: IOData, promise: EventLoopPromise<Void>) {
         guard let context = self.context, self.phase.stage == .active, self.phase.isAnswering else {
             promise.fail(ChannelError.ioOnClosedChannel)
             return
@@ -86,7 +86,15 @@ extension RequestGate {
             promise.succeed()
             return
         }
-        context.writeAndFlush(Self.wrapOutboundOut(.body(.fileRegion(region))), promise: promise)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(Self.wrapOutboundOut(.body(data)), promise: written)
+        // Also the last few bytes, which leave the channel writable, wait for the client.
+        self.watch.writesBlocked(at: context.eventLoop.now, delivered: self.socket.bytesDelivered)
+        self.arm(context: context)
+        written.futureResult.assumeIsolated().whenComplete { result in
+            self.watch.writesFlow(at: context.eventLoop.now)
+            promise.completeWith(result)
+        }
     }
 }
 

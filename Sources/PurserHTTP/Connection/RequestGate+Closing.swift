@@ -33,10 +33,14 @@ extension RequestGate {
     /// The server stops: the running request is the last, and where there is none, this is the end.
     private func quiesce(context: ChannelHandlerContext) {
         self.phase.drain()
-        guard self.phase.stage == .idle else { return }
+        if self.phase.stage == .idle { self.closeWhenSent(context: context) }
+    }
+
+    /// Ends a connection that has nothing to wait for, unless its client still has an answer to take.
+    func closeWhenSent(context: ChannelHandlerContext) {
         // Throws on a closed channel only.
         let unsent = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if unsent > 0 {
+        if unsent > 0, self.phase.stage == .idle {
             self.linger(context: context)
         } else {
             context.close(promise: nil)

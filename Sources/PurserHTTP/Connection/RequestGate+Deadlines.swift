@@ -39,7 +39,7 @@ extension RequestGate {
             let refusal = Refusal(.requestTimeout, "the request was not complete in time")
             self.refuse(refusal, version: .http1_1, isHead: false, context: context)
         case .close:
-            context.close(promise: nil)
+            self.closeWhenSent(context: context)
         case .tooSlow:
             self.logger.debug("client below the minimum rate")
             self.connection?.fireGone(.tooSlow)

@@ -157,7 +157,11 @@ struct FileRoutes: Sendable {
         download.slot.operation.onCancel { _ in connection?.abort() }
         return answer.response(
             body: ResponseBody(contentLength: range.count) { writer in
-                try await download.send(range) { piece in try await writer.write(piece) }
+                if let connection {
+                    try await download.send(range, through: ConnectionSender(connection: connection))
+                } else {
+                    try await download.send(range) { piece in try await writer.write(piece) }
+                }
                 try await writer.finish(nil)
             }
         )

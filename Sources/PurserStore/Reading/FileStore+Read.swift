@@ -101,6 +101,11 @@ extension FileStore {
         }
     }
 
+    /// Whether the digest of the content is checked while this range of it goes out.
+    func verifies(_ range: Range<Int64>, of file: FileRecord) -> Bool {
+        self.configuration.verifiesReads && range == 0..<file.size
+    }
+
     @concurrent
     private func read(
         _ reader: BlobReader,
@@ -108,7 +113,7 @@ extension FileStore {
         range: Range<Int64>,
         deliver: @concurrent (ByteBuffer) async throws -> Void
     ) async throws {
-        let isVerified = self.configuration.verifiesReads && range == 0..<file.size
+        let isVerified = self.verifies(range, of: file)
         var hash = SHA256()
         var offset = range.lowerBound
         while offset < range.upperBound {

@@ -23,6 +23,8 @@ final class TestServer: Sendable {
         let left = TestCounter()
         let reasons = Mutex<[GoneReason]>([])
         var firstReason: GoneReason? { self.reasons.withLock { $0.first } }
+        /// Pieces of `/big` that have left the process.
+        let sent = TestCounter()
         /// Bodies that ended with an error.
         let broken = TestCounter()
     }
@@ -188,7 +190,10 @@ final class TestServer: Sendable {
                 events.left.increment()
             }
             let piece = ByteBuffer(repeating: 0x78, count: 256 * 1024)
-            for _ in 0..<2048 { try await writer.write(piece) }
+            for _ in 0..<2048 {
+                try await ClientConnection.current?.send(piece)
+                events.sent.increment()
+            }
             try await writer.finish(nil)
         }
         return Response(status: .ok, body: body)
