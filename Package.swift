@@ -46,6 +46,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Purser", targets: ["Purser"]),
+        .library(name: "PurserOperations", targets: ["PurserOperations"]),
         .executable(name: "purser", targets: ["PurserCLI"]),
     ],
     dependencies: [

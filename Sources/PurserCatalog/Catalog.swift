@@ -12,10 +12,12 @@ import GRDB
 public final class Catalog: Sendable {
     let readers: ReaderPool
     let writer: GroupCommit
+    let cache: FileCache
 
-    private init(readers: ReaderPool, writer: GroupCommit) {
+    private init(readers: ReaderPool, writer: GroupCommit, cache: FileCache) {
         self.readers = readers
         self.writer = writer
+        self.cache = cache
     }
 
     /// Opens a catalog, or makes one with the bucket `default` where there is none.
@@ -44,9 +46,15 @@ public final class Catalog: Sendable {
                 maxCheckedBytes: configuration.maxCheckedBytes
             )
             let connection = try WriterConnection.open(path: path, migrations: migrations, at: time)
-            let writer = GroupCommit(connection: connection, configuration: configuration, logger: logger)
+            let cache = FileCache(capacity: configuration.cacheBytes)
+            let writer = GroupCommit(
+                connection: connection,
+                cache: cache,
+                configuration: configuration,
+                logger: logger
+            )
             let readers = try ReaderPool(path: path, count: configuration.readers, onFailure: writer.poison)
-            return Catalog(readers: readers, writer: writer)
+            return Catalog(readers: readers, writer: writer, cache: cache)
         } catch {
             throw CatalogError(translating: error)
         }
@@ -59,12 +67,17 @@ public final class Catalog: Sendable {
     /// Reads and writes that come later throw ``CatalogError`` `.closed`. After a failure of the disk the log is left
     /// to the next start.
     public func close() async throws {
+        // A hit would not notice that the catalog is closed.
+        defer { self.cache.removeAll() }
         do {
             try await self.writer.close(with: self.readers)
         } catch {
             throw CatalogError(translating: error)
         }
     }
+
+    /// Gives the memory of rows read lately back; they are read again where they are wanted.
+    public func dropCache() { self.cache.removeAll() }
 
     /// How the group commit does since the catalog was opened.
     public func metrics() -> CatalogMetrics { self.writer.metrics }

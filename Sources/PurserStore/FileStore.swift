@@ -28,6 +28,7 @@ public final class FileStore: Sendable {
     public let wasUnclean: Bool
 
     let pins = ContentPins()
+    let contentCache: ContentCache
     let lock: StoreLock
     let reserve: SpaceReserve
     let logger: Logger
@@ -56,6 +57,7 @@ public final class FileStore: Sendable {
         self.wasUnclean = lock.wasUnclean
         self.isSweepDue = Atomic(lock.wasUnclean)
         self.reserve = reserve
+        self.contentCache = ContentCache(capacity: configuration.cacheBytes / 4 * 3)
         self.diskThreads = DiskThreads()
         self.now = now
         self.logger = logger
@@ -93,6 +95,7 @@ public final class FileStore: Sendable {
             }
             let health = StoreHealth(logger: logger)
             var catalogConfiguration = CatalogConfiguration()
+            catalogConfiguration.cacheBytes = configuration.cacheBytes / 4
             catalogConfiguration.onInputOutputError = { health.poison("the catalog failed: \($0.message)") }
             // Before anything is removed: a newer catalog may know what the files in staging are for.
             let catalog = try Self.givingBack(reserve, logger) { [catalogConfiguration] in

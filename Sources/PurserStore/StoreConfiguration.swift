@@ -25,6 +25,9 @@ public struct StoreConfiguration: Sendable {
     /// `storage.verify_reads`: whether whole reads are hashed on the way out.
     public var verifiesReads = false
 
+    /// `storage.cache_size`: bytes of memory for rows and inline contents that were read lately; 0 keeps none.
+    public var cacheBytes = 32 * 1024 * 1024
+
     /// The defaults.
     public init() {}
 

@@ -16,6 +16,9 @@ extension StoreConfiguration {
         )
         self.freeSpaceFloor = settings.optionalBytes("storage.free_space_floor", none: "auto", in: 0 ... .max)
         self.quota = settings.optionalBytes("storage.quota", none: "none", in: 1 ... .max)
+        self.cacheBytes = Int(
+            settings.bytes("storage.cache_size", default: Int64(self.cacheBytes), in: 0...(1 << 40))
+        )
         self.verifiesReads = settings.boolean("storage.verify_reads", default: self.verifiesReads)
     }
 }

@@ -35,6 +35,7 @@ extension FileStorageManager {
             precondition: options.precondition,
             announcedSize: size,
             digests: options.digests,
+            takesKnownContent: options.takesKnownContent,
             maxSize: maxSize
         )
         return try await self.resources.withSlot(

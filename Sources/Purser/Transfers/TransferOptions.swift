@@ -32,6 +32,9 @@ public struct UploadOptions: Sendable {
     public var precondition = WritePrecondition.none
     /// Digests that the content must have.
     public var digests = ExpectedDigests()
+    /// Whether the body need not be read where a file of this store holds the content that ``digests`` and the size
+    /// announce.
+    public var takesKnownContent = false
 
     /// Nothing special.
     public init() {}

@@ -23,8 +23,7 @@ public final class DiskThreads: TaskExecutor {
         for number in 0..<count {
             // Holds the queue, not the executor, so that the executor can go and end its threads.
             Thread.detachNewThread {
-                // Named from within: a name given from outside does not reach the system on Linux.
-                Thread.current.name = "purser-disk-\(number)"
+                systemNameThread("purser-disk-\(number)")
                 queue.work()
             }
         }

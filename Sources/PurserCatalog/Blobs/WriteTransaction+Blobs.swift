@@ -43,6 +43,7 @@ extension WriteTransaction {
             try self.write(.insertContent, [blob.row, bytes])
         }
         try self.write(.replaceBlob, [kept.storedSize, kept.encoding, blob.row])
+        self.changesContent()
         blob.record.storedSize = kept.storedSize
         blob.record.encoding = kept.encoding
         blob.record.isDamaged = false
@@ -95,6 +96,7 @@ extension WriteTransaction {
     func flag(_ id: BlobID, damaged: Bool) throws {
         guard let blob = try self.blob(id), blob.record.isDamaged != damaged else { return }
         try self.write(.flagBlob, [damaged ? 1 : 0, blob.row])
+        self.changesContent()
     }
 
     private func store(_ blob: BlobRow, replacing before: BlobRecord) throws {

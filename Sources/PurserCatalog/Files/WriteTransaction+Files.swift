@@ -24,6 +24,7 @@ extension WriteTransaction {
         try precondition.check(file.record)
         guard let row = try self.bucket(bucket) else { throw CatalogError.noSuchBucket(bucket) }
         try self.write(.deleteFile, [row.row, key.data])
+        self.changes(key, in: bucket)
         try self.release(file.blob, at: time)
         self.count(files: -1, bytes: -file.record.size, in: bucket)
         return file.record
@@ -94,6 +95,7 @@ extension WriteTransaction {
         replacing current: FileRecord?
     ) throws -> FileRecord {
         let time = file.at.milliseconds
+        self.changes(file.key, in: file.bucket)
         if let current {
             try self.write(
                 .replaceFile,

@@ -15,6 +15,8 @@ public struct CatalogConfiguration: Sendable {
     /// A larger one is checked for its header, its length and its schema only, so that opening takes no longer the more
     /// it holds.
     public var maxCheckedBytes: Int64 = 64 * 1_024 * 1_024
+    /// Bytes of memory for rows of files that were read lately; 0 keeps none.
+    public var cacheBytes = 8 * 1_024 * 1_024
     /// Called once, from any thread and with no lock held, when the disk fails or the database turns out damaged.
     ///
     /// The catalog is read-only from then on.

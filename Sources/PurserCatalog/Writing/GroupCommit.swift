@@ -16,13 +16,15 @@ import Synchronization
 /// The queue has no bound of its own: whoever admits the operations limits how many can wait here.
 final class GroupCommit: Sendable {
     private let connection: DatabaseQueue
+    private let cache: FileCache
     private let configuration: CatalogConfiguration
     private let logger: Logger
     private let queue: Mutex<WriteQueue>
     private let figures = Mutex(CatalogMetrics())
 
-    init(connection: DatabaseQueue, configuration: CatalogConfiguration, logger: Logger) {
+    init(connection: DatabaseQueue, cache: FileCache, configuration: CatalogConfiguration, logger: Logger) {
         self.connection = connection
+        self.cache = cache
         self.configuration = configuration
         self.logger = logger
         self.queue = Mutex(
@@ -210,7 +212,12 @@ extension GroupCommit {
             let transaction = WriteTransaction(db)
             try body(transaction)
             try transaction.flush()
-            try db.commit()
+            try self.cache.committing(
+                changesOf: transaction.changedFiles,
+                isAny: transaction.changesContents
+            ) {
+                try db.commit()
+            }
         } catch {
             do {
                 try db.rollback()

@@ -11,6 +11,10 @@ final class WriteTransaction {
     var changes = CatalogTotals()
     /// Whether the write in turn has changed anything yet: until then its refusal needs no rollback.
     private(set) var hasWritten = false
+    /// The files whose rows it writes or removes.
+    private(set) var changedFiles: [FileCache.Name] = []
+    /// Whether it changes what the rows of files say of a content.
+    private(set) var changesContents = false
     private var buckets: [BucketName: OpenBucket] = [:]
 
     /// A bucket as it is within the transaction, and what is still to be added to its row.
@@ -29,6 +33,14 @@ final class WriteTransaction {
         self.hasWritten = false
         return try body(self)
     }
+
+    /// Notes that the row of a file is written or removed.
+    func changes(_ key: FileKey, in bucket: BucketName) {
+        self.changedFiles.append(FileCache.Name(bucket: bucket, key: key))
+    }
+
+    /// Notes that a content is kept differently, or is damaged, from here on.
+    func changesContent() { self.changesContents = true }
 
     /// Runs a statement that changes something.
     func write(_ query: Query, _ arguments: StatementArguments) throws {

@@ -33,6 +33,9 @@ struct FileRoutes: Sendable {
         options.metadata = try UserMetadata.read(request.headers)
         options.digests = try Digests.expected(in: request.headers)
         options.precondition = try self.precondition(request.headers, bucket, key)
+        // A client that waits to be asked for the body can be spared sending what is here; everybody who may write here
+        // may read every file.
+        options.takesKnownContent = request.headers[.expect]?.lowercased() == "100-continue"
         options.admission = try self.admission(request, context)
         let size = try Self.announcedSize(request.headers)
         let body = AdmittedBody(body: request.body, size: size, connection: context.connection)

@@ -27,6 +27,7 @@ extension FileStore {
         do {
             try self.health.requireWritable()
             try self.refuseEarly(request)
+            if let outcome = try await self.commitKnownContent(request, slot: slot) { return outcome }
             // A content that is sure to stay in memory needs no disk thread.
             guard let size = request.announcedSize, size <= Int64(self.configuration.inlineLimit) else {
                 return try await self.onDiskThreads {
@@ -159,7 +160,9 @@ extension FileStore {
             if try await self.canBeTakenUp(content.blob) {
                 do {
                     try slot.operation.seal()
-                    return try await self.catalog.commit(self.file(request, content, bringing: .existing))
+                    return try await self.catalog.commit(
+                        self.file(request, content.blob, content.size, bringing: .existing)
+                    )
                 } catch let error as CatalogError where error.code == .blobAbsent {
                     // Found damaged by a reader since the look. Bring the bytes.
                 }
@@ -175,19 +178,47 @@ extension FileStore {
                 bytes = .stored(encoding: BlobEncoding.raw.rawValue, storedBytes: content.size)
             }
             try slot.operation.seal()
-            let outcome = try await self.catalog.commit(self.file(request, content, bringing: bytes))
+            let outcome = try await self.catalog.commit(
+                self.file(request, content.blob, content.size, bringing: bytes)
+            )
             self.pins.rowCommitted(content.blob)
             return outcome
         }
     }
 
-    private func file(_ request: IngestRequest, _ content: FinishedContent, bringing bytes: NewFile.Content) -> NewFile
-    {
+    /// Names a content that is here already, where the caller has announced it; `nil` where its bytes are needed.
+    private func commitKnownContent(_ request: IngestRequest, slot: Slot) async throws -> CommitOutcome? {
+        guard request.takesKnownContent, let blob = request.digests.sha256, request.digests.sha512 == nil,
+            let size = request.announcedSize, let known = try self.catalog.blob(blob), known.size == size,
+            known.state == .live
+        else { return nil }
+        return try await self.pins.withPin(on: blob) {
+            await self.removeStrayBytes(of: blob)
+        } _: {
+            guard try await self.canBeTakenUp(blob) else { return nil }
+            do {
+                try slot.operation.seal()
+                let outcome = try await self.catalog.commit(self.file(request, blob, size, bringing: .existing))
+                slot.operation.advance(bytes: Int(size))
+                return outcome
+            } catch let error as CatalogError where error.code == .blobAbsent {
+                // Deleted, or found damaged by a reader, since the look.
+                return nil
+            }
+        }
+    }
+
+    private func file(
+        _ request: IngestRequest,
+        _ blob: BlobID,
+        _ size: Int64,
+        bringing bytes: NewFile.Content
+    ) -> NewFile {
         NewFile(
             bucket: request.bucket,
             key: request.key,
-            blob: content.blob,
-            size: content.size,
+            blob: blob,
+            size: size,
             content: bytes,
             contentType: request.contentType,
             metadata: request.metadata,

@@ -17,6 +17,10 @@ public struct IngestRequest: Sendable {
     public var announcedSize: Int64?
     /// Digests that the content must have.
     public var digests: ExpectedDigests
+    /// Whether the bytes need not be read where a live file holds the content announced, by digest and size.
+    ///
+    /// Knowing a digest is not owning the bytes: only for callers that may read such a file.
+    public var takesKnownContent: Bool
     /// More bytes than these are refused.
     public var maxSize: Int64
 
@@ -29,6 +33,7 @@ public struct IngestRequest: Sendable {
         precondition: WritePrecondition = .none,
         announcedSize: Int64? = nil,
         digests: ExpectedDigests = ExpectedDigests(),
+        takesKnownContent: Bool = false,
         maxSize: Int64 = .max
     ) {
         self.bucket = bucket
@@ -38,6 +43,7 @@ public struct IngestRequest: Sendable {
         self.precondition = precondition
         self.announcedSize = announcedSize
         self.digests = digests
+        self.takesKnownContent = takesKnownContent
         self.maxSize = maxSize
     }
 }

@@ -55,13 +55,24 @@ extension FileStore {
             let reader = try self.blobs.openBlob(file.blob, size: file.size, encoding: .raw)
             return .raw(reader)
         }
-        guard let bytes = try self.catalog.withInlineContent(of: file.blob, { ByteBuffer(bytes: $0) }) else {
+        return .inline(try self.contentCache.content(of: file.blob) { try self.inlineContent(of: file.blob) })
+    }
+
+    /// Reads a content from the catalog and checks it.
+    private func inlineContent(of blob: BlobID) throws -> ByteBuffer {
+        guard let bytes = try self.catalog.withInlineContent(of: blob, { ByteBuffer(bytes: $0) }) else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are missing; upload it again")
         }
-        guard bytes.withUnsafeReadableBytes({ Self.digest(of: $0) }) == file.blob else {
+        guard bytes.withUnsafeReadableBytes({ Self.digest(of: $0) }) == blob else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
         }
-        return .inline(bytes)
+        return bytes
+    }
+
+    /// Gives the memory of what was read lately back; it is read again where it is wanted.
+    public func dropCaches() {
+        self.contentCache.removeAll()
+        self.catalog.dropCache()
     }
 
     /// The SHA-256 of bytes in memory.

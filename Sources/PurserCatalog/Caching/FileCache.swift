@@ -1,0 +1,71 @@
+import PurserIdentifiers
+import Synchronization
+
+/// Rows of files that were read lately, kept true by the one writer.
+///
+/// The writer takes what a transaction changes out before it commits, and no row that was read while a commit was under
+/// way is kept. So a hit is never older than what a read of the database would give, and a write that was answered is
+/// seen by every later read.
+final class FileCache: Sendable {
+    struct Name: Hashable, Sendable {
+        let bucket: BucketName
+        let key: FileKey
+    }
+
+    private struct State {
+        var files: RecentValues<Name, FileRecord>
+        /// Begins and ends of commits: odd while one is under way.
+        var commits: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    /// Makes an empty cache.
+    ///
+    /// - Parameter capacity: Bytes of memory, roughly; 0 keeps nothing.
+    init(capacity: Int) {
+        self.state = Mutex(State(files: RecentValues(capacity: capacity)))
+    }
+
+    /// The row under a name, read where it is not here.
+    func file(_ name: Name, read: () throws -> FileRecord?) rethrows -> FileRecord? {
+        let (hit, commits) = self.state.withLock { ($0.files.value(for: name), $0.commits) }
+        if let hit { return hit }
+        guard let found = try read() else { return nil }
+        guard commits.isMultiple(of: 2) else { return found }
+        self.state.withLock { state in
+            guard state.commits == commits else { return }
+            state.files.insert(found, for: name, cost: Self.cost(of: found))
+        }
+        return found
+    }
+
+    /// Runs the commit of a transaction that changes rows.
+    ///
+    /// - Parameters:
+    ///   - names: The files that it writes or removes.
+    ///   - isAny: Whether it may change any file's row, as a change of its content does.
+    ///   - commit: What makes the changes visible.
+    func committing(changesOf names: [Name], isAny: Bool, _ commit: () throws -> Void) rethrows {
+        self.state.withLock { state in
+            state.commits += 1
+            if isAny {
+                state.files.removeAll()
+            } else {
+                for name in names { state.files.remove(name) }
+            }
+        }
+        defer { self.state.withLock { $0.commits += 1 } }
+        try commit()
+    }
+
+    func removeAll() {
+        self.state.withLock { $0.files.removeAll() }
+    }
+
+    /// What a row takes, roughly: the record, its strings, and its place in a dictionary.
+    private static func cost(of file: FileRecord) -> Int {
+        let metadata = file.metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 64 }
+        return 400 + 2 * file.key.text.utf8.count + metadata
+    }
+}
