@@ -18,6 +18,8 @@ public struct CatalogError: Error, Sendable {
         case blobAbsent = "blob_absent"
         /// The collector is deleting this content's bytes: offer it again once ``Catalog/forget(_:)`` is done.
         case blobDeleting = "blob_deleting"
+        /// The bytes offered are kept in another way than in the catalog: look whether they are still there.
+        case blobElsewhere = "blob_elsewhere"
         /// A content was to be forgotten that is not marked as being deleted.
         case blobInUse = "blob_in_use"
         /// The description of a file contradicts itself or what is known of its content.
@@ -65,8 +67,8 @@ extension CatalogError {
     /// Whether a verb decided this, rather than a statement that failed: it then has changed nothing.
     var isDecision: Bool {
         switch self.code {
-        case .noSuchBucket, .noSuchFile, .bucketNotEmpty, .preconditionFailed, .blobAbsent, .blobDeleting, .blobInUse,
-            .contradiction:
+        case .noSuchBucket, .noSuchFile, .bucketNotEmpty, .preconditionFailed, .blobAbsent, .blobDeleting, .blobElsewhere,
+            .blobInUse, .contradiction:
             true
         case .noSpace, .busy, .readOnly, .storageFailure, .damaged, .newerFormat, .closed, .internalFailure:
             false

@@ -8,6 +8,11 @@ extension Catalog {
         try self.readers.read { db in try db.first(.bucket, [name.text]) { try BucketRow($0).record } }
     }
 
+    /// Whether there is a bucket of that name; cheap where that was asked lately.
+    public func hasBucket(_ name: BucketName) throws -> Bool {
+        try self.cache.hasBucket(name) { try self.bucket(name) != nil }
+    }
+
     /// All buckets by name, in byte order.
     public func buckets() throws -> [BucketRecord] {
         try self.readers.read { db in try db.all(.buckets) { try BucketRow($0).record } }

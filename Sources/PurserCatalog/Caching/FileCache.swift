@@ -14,6 +14,7 @@ final class FileCache: Sendable {
 
     private struct State {
         var files: RecentValues<Name, FileRecord>
+        var buckets: Set<BucketName> = []
         /// Begins and ends of commits: odd while one is under way.
         var commits: UInt64 = 0
     }
@@ -40,15 +41,35 @@ final class FileCache: Sendable {
         return found
     }
 
+    /// Whether there is a bucket, looked up where it is not known to be here.
+    func hasBucket(_ name: BucketName, look: () throws -> Bool) rethrows -> Bool {
+        let (isHit, commits) = self.state.withLock { ($0.buckets.contains(name), $0.commits) }
+        if isHit { return true }
+        guard try look() else { return false }
+        guard commits.isMultiple(of: 2) else { return true }
+        self.state.withLock { state in
+            guard state.commits == commits else { return }
+            state.buckets.insert(name)
+        }
+        return true
+    }
+
     /// Runs the commit of a transaction that changes rows.
     ///
     /// - Parameters:
     ///   - names: The files that it writes or removes.
+    ///   - buckets: The buckets that it removes.
     ///   - isAny: Whether it may change any file's row, as a change of its content does.
     ///   - commit: What makes the changes visible.
-    func committing(changesOf names: [Name], isAny: Bool, _ commit: () throws -> Void) rethrows {
+    func committing(
+        changesOf names: [Name],
+        removing buckets: [BucketName] = [],
+        isAny: Bool,
+        _ commit: () throws -> Void
+    ) rethrows {
         self.state.withLock { state in
             state.commits += 1
+            state.buckets.subtract(buckets)
             if isAny {
                 state.files.removeAll()
             } else {

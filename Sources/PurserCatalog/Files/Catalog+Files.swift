@@ -25,12 +25,20 @@ extension Catalog {
     ///
     /// - Throws: ``CatalogError`` `.noSuchBucket`; `.preconditionFailed` with the file that stands there; `.blobAbsent`
     ///   where a content said to exist does not, is damaged or is being deleted; `.blobDeleting` where bytes are
-    ///   offered for a content that is being deleted; `.contradiction`; `.noSpace`; `.readOnly`.
-    public func commit(_ file: NewFile) async throws -> CommitOutcome {
+    ///   offered for a content that is being deleted; `.blobElsewhere`; `.contradiction`; `.noSpace`; `.readOnly`.
+    ///
+    /// - Parameters:
+    ///   - file: What is to be committed.
+    ///   - comparesBytes: For an inline content: whether the bytes of a known one are compared with those offered, and
+    ///     replaced where they differ. One that is known and not inline is then refused as `.blobElsewhere`.
+    /// - Returns: The file, and what it replaced.
+    public func commit(_ file: NewFile, comparesBytes: Bool = false) async throws -> CommitOutcome {
         try file.content.check(size: file.size)
         let metadata = try MetadataText.encode(file.metadata)
         let bytes = if case .inline(let bytes) = file.content { bytes.count } else { 0 }
-        return try await self.writer.submit(inlineBytes: bytes) { try $0.commit(file, metadata: metadata) }
+        return try await self.writer.submit(inlineBytes: bytes) {
+            try $0.commit(file, metadata: metadata, comparesBytes: comparesBytes)
+        }
     }
 
     /// Gives another name to the content of a file, in one transaction and without moving bytes.

@@ -34,13 +34,21 @@ extension WriteTransaction {
     ///
     /// The metadata come as they are kept, encoded by the caller to spare the writer. A content said to exist may be a
     /// damaged one only with `takesDamaged`.
-    func commit(_ file: NewFile, metadata: String?, takesDamaged: Bool = false) throws -> CommitOutcome {
+    func commit(
+        _ file: NewFile,
+        metadata: String?,
+        takesDamaged: Bool = false,
+        comparesBytes: Bool = false
+    ) throws -> CommitOutcome {
         guard let bucket = try self.bucket(file.bucket) else { throw CatalogError.noSuchBucket(file.bucket) }
         let current = try self.file(in: bucket, file.key)
         try file.precondition.check(current?.record)
         let isSameContent = current?.blob.record.id == file.blob
-        let known = isSameContent ? current?.blob : try self.blob(file.blob)
+        var known = isSameContent ? current?.blob : try self.blob(file.blob)
         try self.check(known?.record, against: file, takesDamaged: takesDamaged)
+        if comparesBytes, let found = known, !found.record.isDamaged, try !self.isKept(found, as: file.content) {
+            known?.record.isDamaged = true
+        }
 
         var usedOfferedBytes = false
         let blob: BlobRow
@@ -67,6 +75,18 @@ extension WriteTransaction {
             deduplicated: known != nil && !usedOfferedBytes && file.blob != .empty,
             usedOfferedBytes: usedOfferedBytes
         )
+    }
+
+    /// Whether an inline content is kept with the bytes offered.
+    private func isKept(_ known: BlobRow, as offered: NewFile.Content) throws -> Bool {
+        guard case .inline(let bytes) = offered else { return true }
+        guard known.record.isInline else {
+            throw CatalogError(.blobElsewhere, "content \(known.record.id) is kept in a file")
+        }
+        let isSame = try self.db.first(.content, [known.record.id.data]) { row in
+            try row.bytes(0) { kept in bytes.withUnsafeBytes { $0.elementsEqual(kept) } }
+        }
+        return isSame ?? false
     }
 
     /// Whether the content can be taken up as offered.

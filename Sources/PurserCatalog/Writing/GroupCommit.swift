@@ -214,6 +214,7 @@ extension GroupCommit {
             try transaction.flush()
             try self.cache.committing(
                 changesOf: transaction.changedFiles,
+                removing: transaction.removedBuckets,
                 isAny: transaction.changesContents
             ) {
                 try db.commit()

@@ -13,6 +13,8 @@ final class WriteTransaction {
     private(set) var hasWritten = false
     /// The files whose rows it writes or removes.
     private(set) var changedFiles: [FileCache.Name] = []
+    /// The buckets that it removes.
+    private(set) var removedBuckets: [BucketName] = []
     /// Whether it changes what the rows of files say of a content.
     private(set) var changesContents = false
     private var buckets: [BucketName: OpenBucket] = [:]
@@ -66,6 +68,7 @@ final class WriteTransaction {
     /// Drops a bucket whose row is gone.
     func abandon(_ name: BucketName) {
         self.buckets[name] = nil
+        self.removedBuckets.append(name)
     }
 
     /// Counts files and their bytes in a bucket that ``bucket(_:)`` gave.

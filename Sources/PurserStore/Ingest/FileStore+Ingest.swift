@@ -48,7 +48,7 @@ extension FileStore {
         if let size = request.announcedSize, size > request.maxSize {
             throw Self.tooLarge(request.maxSize)
         }
-        guard try self.catalog.bucket(request.bucket) != nil else {
+        guard try self.catalog.hasBucket(request.bucket) else {
             throw StoreError(.bucketNotFound, "there is no bucket '\(request.bucket)'; create it first")
         }
         guard request.precondition != .none else { return }
@@ -157,6 +157,7 @@ extension FileStore {
         return try await self.pins.withPin(on: content.blob) {
             await self.removeStrayBytes(of: content.blob)
         } _: {
+            if let outcome = try await self.commitInline(content, request: request, slot: slot) { return outcome }
             if try await self.canBeTakenUp(content.blob) {
                 do {
                     try slot.operation.seal()
@@ -183,6 +184,25 @@ extension FileStore {
             )
             self.pins.rowCommitted(content.blob)
             return outcome
+        }
+    }
+
+    /// Commits a small content in one step, whether it is known or not; `nil` where that takes a closer look.
+    private func commitInline(
+        _ content: FinishedContent,
+        request: IngestRequest,
+        slot: Slot
+    ) async throws -> CommitOutcome? {
+        guard case .inline(let buffer) = content.place else { return nil }
+        let bytes = NewFile.Content.inline(Data(buffer.readableBytesView))
+        do {
+            try slot.operation.seal()
+            return try await self.catalog.commit(
+                self.file(request, content.blob, content.size, bringing: bytes),
+                comparesBytes: true
+            )
+        } catch let error as CatalogError where error.code == .blobElsewhere || error.code == .blobDeleting {
+            return nil
         }
     }
 

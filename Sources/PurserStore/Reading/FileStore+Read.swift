@@ -15,7 +15,7 @@ extension FileStore {
     public func file(bucket: BucketName, key: FileKey) throws -> FileRecord {
         do {
             if let file = try self.catalog.file(bucket: bucket, key: key) { return file }
-            guard try self.catalog.bucket(bucket) != nil else {
+            guard try self.catalog.hasBucket(bucket) else {
                 throw StoreError(.bucketNotFound, "there is no bucket '\(bucket)'")
             }
             throw StoreError(.fileNotFound, "there is no file of that name in '\(bucket)'")

@@ -33,6 +33,18 @@ struct FileCacheTests {
     }
 
     @Test
+    func removedBucketIsGone() async throws {
+        try await CatalogFixture.run { catalog in
+            let name = try BucketName("scans")
+            #expect(try !catalog.hasBucket(name))
+            _ = try await catalog.createBucket(name, at: .second(1))
+            #expect(try catalog.hasBucket(name))
+            try await catalog.deleteBucket(name)
+            #expect(try !catalog.hasBucket(name))
+        }
+    }
+
+    @Test
     func rowReadWhileACommitRunsIsNotKept() throws {
         let cache = FileCache(capacity: 1 << 20)
         let name = FileCache.Name(bucket: .default, key: try FileKey("a"))
