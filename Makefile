@@ -3,9 +3,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: help packages build run test lint format coverage demo hooks clean
+.PHONY: help packages packages-bench build run test lint format coverage bench bench-peers demo hooks clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,19 @@ test: packages lint ## Check the format and run every test
 
 coverage: packages ## Run the tests, and show which lines of each library they reach
 	@scripts/coverage.sh -j $(JOBS)
+
+packages-bench: packages
+	@scripts/install-packages.sh wrk procps
+
+bench: build packages-bench ## Measure the service; BASE=old.json compares, WORK=small measures one thing
+	@cd Benchmarks && swift build -c release -j $(JOBS) --product ServiceBenchmarks
+	@Benchmarks/.build/release/ServiceBenchmarks $(if $(BASE),--base $(BASE)) $(if $(WORK),--only $(WORK))
+
+bench-peers: build packages-bench ## Measure nginx, copyparty and rclone side by side
+	@scripts/install-peers.sh
+	@cd Benchmarks && swift build -c release -j $(JOBS) --product ServiceBenchmarks
+	@Benchmarks/.build/release/ServiceBenchmarks --peers --output .build/benchmarks/peers.json \
+		--only $(or $(WORK),large-upload large-download small)
 
 demo: build ## Show the service at work on real files
 	@scripts/demo.sh

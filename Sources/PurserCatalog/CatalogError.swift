@@ -67,7 +67,8 @@ extension CatalogError {
     /// Whether a verb decided this, rather than a statement that failed: it then has changed nothing.
     var isDecision: Bool {
         switch self.code {
-        case .noSuchBucket, .noSuchFile, .bucketNotEmpty, .preconditionFailed, .blobAbsent, .blobDeleting, .blobElsewhere,
+        case .noSuchBucket, .noSuchFile, .bucketNotEmpty, .preconditionFailed, .blobAbsent, .blobDeleting,
+            .blobElsewhere,
             .blobInUse, .contradiction:
             true
         case .noSpace, .busy, .readOnly, .storageFailure, .damaged, .newerFormat, .closed, .internalFailure:

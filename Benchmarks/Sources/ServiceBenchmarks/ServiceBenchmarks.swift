@@ -26,7 +26,10 @@ struct ServiceBenchmarks: ParsableCommand {
     @Option(help: "Seconds that each load of small requests lasts.")
     var seconds = 5
 
-    @Option(parsing: .upToNextOption, help: "Only these works: \(ServiceBenchmarks.works.map(\.name).joined(separator: ", ")).")
+    @Option(
+        parsing: .upToNextOption,
+        help: "Only these works: \(ServiceBenchmarks.works.map(\.name).joined(separator: ", "))."
+    )
     var only: [String] = []
 
     @Flag(help: "Measure nginx, copyparty and rclone side by side, where they are installed.")

@@ -18,7 +18,7 @@ enum Tool {
     @discardableResult
     static func run(_ name: String, _ arguments: [String]) throws -> String {
         guard let program = Self.find(name) else {
-            throw BenchmarkFailure("\(name) is not installed; `make packages-bench` installs it")
+            throw BenchmarkFailure("\(name) is not installed; `make bench` installs it")
         }
         let output = Pipe()
         let process = Process()

@@ -15,7 +15,7 @@ struct Wrk {
         case put
         /// Fetches files that ``put`` has stored, in no order.
         case get
-        /// Stores so many files of 16 bytes, in folders of a thousand, and ends.
+        /// Stores files of 16 bytes and more, in folders of a thousand: number `run` and on, up to `files`.
         case fill
     }
 
@@ -35,6 +35,8 @@ struct Wrk {
     ///   - seconds: How long, at most.
     ///   - run: A number that no other run on the same store has; makes names and contents distinct.
     ///   - files: For `get` and `fill`: how many files there are.
+    /// - Returns: What wrk saw.
+    /// - Throws: ``BenchmarkFailure`` where a request was refused.
     func run(
         _ work: Work,
         on server: any Server,
@@ -59,6 +61,16 @@ struct Wrk {
             throw BenchmarkFailure("\(server.name) refused requests: \(text)")
         }
         return Result(requests: total, perSecond: rate, p99: Self.duration(p99))
+    }
+
+    /// Stores so many files of 16 bytes and more, in folders of a thousand.
+    func fill(_ server: any Server, files: Int) throws {
+        var done = 0
+        while done < files {
+            let result = try self.run(.fill, on: server, connections: 16, seconds: 2, run: done, files: files)
+            // Those that were under way at the end are sent again.
+            done += max(0, Int(result.requests) - 32)
+        }
     }
 
     private static func duration(_ text: String) -> Double {
@@ -89,15 +101,14 @@ struct Wrk {
                 local content = name .. body:sub(#name + 1)
                 return wrk.format("PUT", prefix .. "small-" .. name, nil, content)
             else
-                local number = math.min(count, files) - 1
-                local name = string.format("p%03d/k%06d", number / 1000, number)
+                local number = math.min(tonumber(run) + count - 2, files - 1)
+                local name = string.format("p%03d/k%06d", math.floor(number / 1000), number)
                 return wrk.format("PUT", prefix .. name, nil, "content " .. name)
             end
         end
 
         function response(status)
             if status >= 300 then failed = failed + 1 end
-            if work == "fill" and count >= files + 64 then wrk.thread:stop() end
         end
 
         function setup(thread) theThread = thread end

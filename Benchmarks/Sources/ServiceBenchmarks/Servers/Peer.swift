@@ -148,7 +148,8 @@ final class PeerServer: Server {
             name: "copyparty",
             program: program,
             arguments: [
-                "PYTHONPATH=\(python.path)", "HOME=\(folder.path)", "python3", "-m", "copyparty", "-i", "127.0.0.1", "-p",
+                "PYTHONPATH=\(python.path)", "HOME=\(folder.path)", "python3", "-m", "copyparty", "-i", "127.0.0.1",
+                "-p",
                 "\(port)", "-v", "\(folder.path)/files::rwmda", "-q",
             ],
             port: port,

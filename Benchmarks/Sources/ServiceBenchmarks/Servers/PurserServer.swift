@@ -15,6 +15,7 @@ final class PurserServer: Server {
     ///   - program: The `purser` program.
     ///   - folder: Where its store is or will be.
     ///   - settings: More settings, `key=value`.
+    /// - Throws: ``BenchmarkFailure`` where it does not get ready.
     init(program: URL, folder: URL, settings: [String] = []) throws {
         self.folder = folder
         let output = Pipe()

@@ -10,7 +10,7 @@ struct Listing: Work {
         let wrk = try Wrk(scratch: bench.scratch)
         var rate = Samples(), lastPage = Samples(), delimited = Samples()
         let folder = try bench.withPurser(self.name) { server in
-            _ = try wrk.run(.fill, on: server, connections: 16, seconds: 300, run: 0, files: Self.files)
+            try wrk.fill(server, files: Self.files)
             let connection = try HTTPConnection(port: server.port)
             for _ in 0..<bench.repetitions {
                 let pages = try self.list(connection)

@@ -52,12 +52,11 @@ struct SlowUploads: Work {
 
     private func manyRequests(_ server: PurserServer, _ bench: Bench) throws -> Double {
         let wrk = try Wrk(scratch: bench.scratch)
-        let seconds = 120
         _ = try wrk.run(.put, on: server, connections: 16, seconds: 2, run: 0)
-        _ = try wrk.run(.fill, on: server, connections: 16, seconds: seconds, run: 1, files: 10_000)
+        try wrk.fill(server, files: 10_000)
         _ = try wrk.run(.get, on: server, connections: 16, seconds: 2, run: 0, files: 1000)
         let before = try server.figures().peakMemory
-        _ = try wrk.run(.fill, on: server, connections: 16, seconds: seconds, run: 2, files: 50_000)
+        try wrk.fill(server, files: 50_000)
         var requests = 0.0
         while requests < 50_000 {
             requests += try wrk.run(.get, on: server, connections: 16, seconds: 3, run: 0, files: 1000).requests
