@@ -72,6 +72,39 @@ struct AdmissionQueue: Sendable {
         return (ticket, actions)
     }
 
+    /// Grants a request within a holder, in whose slot it runs: it takes memory and no slot, and never waits.
+    ///
+    /// Neither its kind's cap nor its client's rate is asked, and it is granted while the queue is closed: its host has
+    /// passed all that, and could not end without it.
+    ///
+    /// - Returns: `nil` when there is not enough memory now.
+    mutating func admit(
+        _ request: AdmissionRequest,
+        within host: AdmissionTicket,
+        at now: Duration
+    ) -> AdmissionTicket? {
+        guard request.memory <= self.memoryFree else { return nil }
+        let ticket = AdmissionTicket(number: self.nextNumber)
+        self.nextNumber += 1
+        self.holders[ticket] = AdmissionHolder(
+            request: request,
+            grantedAt: now,
+            memory: request.memory,
+            holdsSlot: false,
+            host: host
+        )
+        self.memoryHeld += request.memory
+        self.figures.countGrant(request.kind, waited: .zero)
+        self.figures.noteHighWater(active: self.active, queued: self.waiters.count, memory: self.memoryHeld)
+        return ticket
+    }
+
+    /// Whether a request runs in a slot, its own or that of the one within which it runs.
+    func isRunning(_ ticket: AdmissionTicket) -> Bool {
+        guard let holder = self.holders[ticket] else { return false }
+        return holder.holdsSlot || holder.host.map { self.isRunning($0) } ?? false
+    }
+
     /// A waiter leaves.
     ///
     /// Nothing happens when it does not wait (any more).
@@ -88,6 +121,7 @@ struct AdmissionQueue: Sendable {
         guard let holder = self.holders.removeValue(forKey: ticket) else { return [] }
         self.memoryHeld -= holder.memory
         if holder.holdsSlot { self.giveSlotBack(of: holder, at: now) }
+        if holder.host != nil { self.figures.countHeld(holder.request.kind, for: now - holder.grantedAt) }
         return self.dispatch(at: now)
     }
 

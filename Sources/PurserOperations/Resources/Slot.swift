@@ -10,10 +10,13 @@ public final class Slot: Sendable {
         var isClosed = false
     }
 
+    /// The slot in which the current task runs, if any: what it asks for runs in the same slot.
+    @TaskLocal static var current: Slot?
+
     /// The operation that runs in it.
     public let operation: Operation
-    private let manager: ResourceManager
-    private let ticket: AdmissionTicket
+    let manager: ResourceManager
+    let ticket: AdmissionTicket
     private let disk = Mutex(Disk())
     private let isFinished = Atomic<Bool>(false)
 
