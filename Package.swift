@@ -155,7 +155,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PurserTests",
-            dependencies: ["Purser", "PurserBlobs", "PurserTestSupport", logging, nioCore, system],
+            dependencies: ["Purser", "PurserBlobs", "PurserTestSupport", logging, nioCore, serviceLifecycle, system],
             swiftSettings: settings
         ),
         .testTarget(
