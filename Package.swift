@@ -3,16 +3,18 @@
 import Foundation
 import PackageDescription
 
-/// One list for all our targets.
-///
 /// Warnings are errors in CI only, so that a newer compiler breaks no user's build.
+let warnings: [SwiftSetting] =
+    ProcessInfo.processInfo.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : []
+
+/// One list for all our targets.
 let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    ] + (ProcessInfo.processInfo.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : [])
+    ] + warnings
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -119,6 +121,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // As a user of the library has it: with the language's own settings, and nothing but the library.
+        .executableTarget(name: "Hello", dependencies: ["Purser"], path: "Examples/Hello", swiftSettings: warnings),
+        .executableTarget(
+            name: "WordCount",
+            dependencies: ["Purser"],
+            path: "Examples/WordCount",
+            swiftSettings: warnings
+        ),
         .target(
             name: "PurserTestSupport",
             dependencies: ["PurserBlobs", "PurserIdentifiers", "PurserOperations", system],
@@ -156,6 +166,11 @@ let package = Package(
         .testTarget(
             name: "PurserTests",
             dependencies: ["Purser", "PurserBlobs", "PurserTestSupport", logging, nioCore, serviceLifecycle, system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserExampleTests",
+            dependencies: ["Hello", "PurserTestSupport", "WordCount", system],
             swiftSettings: settings
         ),
         .testTarget(
