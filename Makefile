@@ -5,7 +5,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 SOURCES := Package.swift Sources Tests Examples
 
-.PHONY: help packages build run test lint format coverage demo hooks clean
+.PHONY: help packages build run test lint format coverage docs demo hooks clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ test: packages lint ## Check the format and run every test
 
 coverage: packages ## Run the tests, and show which lines of each library they reach
 	@scripts/coverage.sh -j $(JOBS)
+
+docs: packages ## Build the documentation of the libraries into .build/docs
+	@scripts/docs.sh -j $(JOBS)
 
 demo: build ## Show the service at work on real files
 	@scripts/demo.sh

@@ -200,3 +200,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `make docs` needs it: users of the library are spared the plugin.
+if ProcessInfo.processInfo.environment["PURSER_DOCS"] == "true" {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

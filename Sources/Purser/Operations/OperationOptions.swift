@@ -8,7 +8,7 @@ public struct OperationOptions: Sendable {
     public var kind: OperationKind
     /// Bytes that it will hold in memory; they are reserved for it as long as it runs.
     public var memory: Int
-    /// Bytes that it will move, where known: the measure of ``PurserOperations/Operation/advance(bytes:)``.
+    /// Bytes that it will move, where known: the measure of `Operation.advance(bytes:)`.
     public var bytesTotal: Int64?
 
     /// Describes work that holds 64 KiB, unless told otherwise.

@@ -3,7 +3,7 @@ import Synchronization
 /// The right to run one operation now, with the memory and the disk space reserved for it.
 ///
 /// Given back when ``ResourceManager/withSlot(for:bytes:memory:name:client:priority:deadline:id:onQueued:_:)`` returns.
-/// A slot that was admitted without that scope is given back by ``finish(_:)``, and at the latest when it is let go of.
+/// A slot that was admitted without that scope is given back by `finish(_:)`, and at the latest when it is let go of.
 public final class Slot: Sendable {
     private struct Disk {
         var reserved: Int64 = 0
