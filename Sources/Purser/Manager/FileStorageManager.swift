@@ -7,7 +7,16 @@ import Synchronization
 /// A file storage service: every operation admitted, shown, cancellable; every distinct content kept once.
 ///
 /// Open one per folder, run ``run()`` for as long as it is used, and ``close()`` it at the end; or let
-/// ``withFileStorageManager(configuration:logger:_:)`` do all three.
+/// ``withFileStorageManager(configuration:logger:_:)`` do all three. As a service among others:
+///
+/// ```swift
+/// let manager = try await FileStorageManager.open(PurserConfiguration.load(file: "purser.yaml"))
+/// let group = ServiceGroup(services: [manager, server], gracefulShutdownSignals: [.sigterm], logger: logger)
+/// try await group.run()
+/// try await manager.close()
+/// ```
+///
+/// A graceful shutdown refuses new operations and waits for those that run.
 public final class FileStorageManager: Sendable {
     /// What it was opened with.
     public let configuration: PurserConfiguration

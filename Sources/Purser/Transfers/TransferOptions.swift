@@ -19,13 +19,13 @@ public struct AdmissionOptions: Sendable {
     public var priority: OperationPriority
     /// How long it may wait for a slot; `nil` is `resources.queue.wait_limit`.
     public var deadline: Duration?
-    /// Called when the operation has its id and before it waits.
-    public var onQueued: (@Sendable (Operation) -> Void)?
     /// Called with the state of the operation when it is registered, as it changes, at most ten times a second, and at
     /// last, before the call returns, with its final state.
     ///
     /// Calls never overlap, and do not hold up the work; the call's return waits for the last one.
     public var onProgress: (@Sendable (OperationSnapshot) -> Void)?
+    /// Called when the operation has its id and before it waits.
+    public var onQueued: (@Sendable (Operation) -> Void)?
 
     /// Describes an operation of this program that somebody waits for, unless told otherwise.
     public init(
@@ -33,15 +33,15 @@ public struct AdmissionOptions: Sendable {
         client: String = "local",
         priority: OperationPriority = .interactive,
         deadline: Duration? = nil,
-        onQueued: (@Sendable (Operation) -> Void)? = nil,
-        onProgress: (@Sendable (OperationSnapshot) -> Void)? = nil
+        onProgress: (@Sendable (OperationSnapshot) -> Void)? = nil,
+        onQueued: (@Sendable (Operation) -> Void)? = nil
     ) {
         self.operationID = operationID
         self.client = client
         self.priority = priority
         self.deadline = deadline
-        self.onQueued = onQueued
         self.onProgress = onProgress
+        self.onQueued = onQueued
     }
 }
 
