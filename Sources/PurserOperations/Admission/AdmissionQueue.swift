@@ -21,7 +21,9 @@ struct AdmissionQueue: Sendable {
     static let passLimit = 8
 
     private(set) var waiters: [AdmissionTicket: AdmissionWaiter] = [:]
-    private(set) var holders: [AdmissionTicket: AdmissionHolder] = [:]
+    var holders: [AdmissionTicket: AdmissionHolder] = [:]
+    /// How many holders run within another.
+    var guestCount = 0
     private(set) var lines = [ClassLine](repeating: ClassLine(), count: OperationPriority.allCases.count)
     private(set) var active = 0
     private(set) var memoryHeld = 0
@@ -53,8 +55,7 @@ struct AdmissionQueue: Sendable {
         _ request: AdmissionRequest,
         at now: Duration
     ) -> (ticket: AdmissionTicket, actions: [AdmissionAction]) {
-        let ticket = AdmissionTicket(number: self.nextNumber)
-        self.nextNumber += 1
+        let ticket = self.makeTicket()
         if let refusal = self.refusalAtOnce(of: request, at: now) {
             self.figures.countRefusal(refusal, request.kind)
             return (ticket, [.refuse(ticket, refusal)])
@@ -70,39 +71,6 @@ struct AdmissionQueue: Sendable {
         }
         self.figures.noteHighWater(active: self.active, queued: self.waiters.count, memory: self.memoryHeld)
         return (ticket, actions)
-    }
-
-    /// Grants a request within a holder, in whose slot it runs: it takes memory and no slot, and never waits.
-    ///
-    /// Neither its kind's cap nor its client's rate is asked, and it is granted while the queue is closed: its host has
-    /// passed all that, and could not end without it.
-    ///
-    /// - Returns: `nil` when there is not enough memory now.
-    mutating func admit(
-        _ request: AdmissionRequest,
-        within host: AdmissionTicket,
-        at now: Duration
-    ) -> AdmissionTicket? {
-        guard request.memory <= self.memoryFree else { return nil }
-        let ticket = AdmissionTicket(number: self.nextNumber)
-        self.nextNumber += 1
-        self.holders[ticket] = AdmissionHolder(
-            request: request,
-            grantedAt: now,
-            memory: request.memory,
-            holdsSlot: false,
-            host: host
-        )
-        self.memoryHeld += request.memory
-        self.figures.countGrant(request.kind, waited: .zero)
-        self.figures.noteHighWater(active: self.active, queued: self.waiters.count, memory: self.memoryHeld)
-        return ticket
-    }
-
-    /// Whether a request runs in a slot, its own or that of the one within which it runs.
-    func isRunning(_ ticket: AdmissionTicket) -> Bool {
-        guard let holder = self.holders[ticket] else { return false }
-        return holder.holdsSlot || holder.host.map { self.isRunning($0) } ?? false
     }
 
     /// A waiter leaves.
@@ -122,6 +90,7 @@ struct AdmissionQueue: Sendable {
         self.memoryHeld -= holder.memory
         if holder.holdsSlot { self.giveSlotBack(of: holder, at: now) }
         if holder.host != nil { self.figures.countHeld(holder.request.kind, for: now - holder.grantedAt) }
+        self.leave(ticket, holder)
         return self.dispatch(at: now)
     }
 
@@ -249,12 +218,30 @@ struct AdmissionQueue: Sendable {
 
     private mutating func grant(_ ticket: AdmissionTicket, _ waiter: AdmissionWaiter, at now: Duration) {
         let request = waiter.request
-        self.holders[ticket] = AdmissionHolder(request: request, grantedAt: now, memory: request.memory)
+        self.takeSlot(for: request)
+        self.hold(
+            AdmissionHolder(request: request, grantedAt: now, memory: request.memory),
+            ticket,
+            waited: now - waiter.arrivedAt
+        )
+    }
+
+    mutating func makeTicket() -> AdmissionTicket {
+        defer { self.nextNumber += 1 }
+        return AdmissionTicket(number: self.nextNumber)
+    }
+
+    mutating func takeSlot(for request: AdmissionRequest) {
         self.active += 1
         self.activeByKind[request.kind.index] += 1
         self.slotsByClient[request.client, default: 0] += 1
-        self.memoryHeld += request.memory
-        self.figures.countGrant(request.kind, waited: now - waiter.arrivedAt)
+    }
+
+    /// Reserves the memory of one that is granted, and counts it.
+    mutating func hold(_ holder: AdmissionHolder, _ ticket: AdmissionTicket, waited: Duration) {
+        self.holders[ticket] = holder
+        self.memoryHeld += holder.memory
+        self.figures.countGrant(holder.request.kind, waited: waited)
         self.figures.noteHighWater(active: self.active, queued: self.waiters.count, memory: self.memoryHeld)
     }
 

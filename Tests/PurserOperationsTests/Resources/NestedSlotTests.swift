@@ -142,6 +142,38 @@ import Testing
         holder.finish(.success(()))
     }
 
+    @Test func whatOutlivesItsOperationKeepsTheSlot() async throws {
+        let fixture = ManagerFixture(slots: 1)
+        let manager = fixture.manager
+        let gates = (0..<2).map { _ in (isRunning: Gate(), mayEnd: Gate()) }
+        let stragglers = try await manager.withSlot(for: .custom, memory: 5, name: "outer") { _ in
+            let tasks = gates.map { gate in
+                Task {
+                    try await manager.withSlot(for: .upload, memory: 3, name: "inner") { _ in
+                        gate.isRunning.open()
+                        await gate.mayEnd.wait()
+                    }
+                }
+            }
+            for gate in gates { await gate.isRunning.wait() }
+            return tasks
+        }
+        for (index, gate) in gates.enumerated() {
+            let metrics = manager.metrics()
+            #expect(metrics.active == 1 && metrics.memoryReserved == 3 * (2 - index))
+            #expect(metrics.kinds[.upload]?.active == 1 && metrics.kinds[.custom]?.active == 0)
+            await expectError(.waitExpired) {
+                try await manager.withSlot(for: .upload, memory: 1, name: "late", deadline: .zero) { _ in }
+            }
+            gate.mayEnd.open()
+            try await stragglers[index].value
+        }
+        let metrics = manager.metrics()
+        #expect(metrics.active == 0 && metrics.memoryReserved == 0)
+        #expect(metrics.kinds[.upload]?.hold.count == 2)
+        try await manager.withSlot(for: .upload, memory: 1, name: "next", deadline: .zero) { _ in }
+    }
+
     @Test func anotherManagerHasSlotsOfItsOwn() async throws {
         let (fixture, other) = (ManagerFixture(slots: 1), ManagerFixture(slots: 1))
         let holder = try await other.hold()
