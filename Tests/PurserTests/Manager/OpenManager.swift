@@ -92,3 +92,9 @@ func sampleBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
     return Array(bytes.prefix(count))
 }
+
+/// Expects the same bytes; tells no difference, as finding one takes minutes where they are many.
+func expectSame(_ bytes: [UInt8], _ expected: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) {
+    guard bytes != expected else { return }
+    Issue.record("\(bytes.count) bytes are not the \(expected.count) expected", sourceLocation: sourceLocation)
+}

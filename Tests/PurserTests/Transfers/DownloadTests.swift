@@ -26,7 +26,7 @@ import Testing
                     #expect(1...262_144 ~= piece.readableBytes)
                     read += piece.readableBytesView
                 }
-                #expect(read == bytes)
+                expectSame(read, bytes)
                 let operations = manager.operations.list(kind: .download, limit: 10).snapshots
                 #expect(operations.map(\.state) == Array(repeating: .succeeded, count: round))
                 #expect(operations.first?.progress.bytesDone == Int64(size))
@@ -41,7 +41,7 @@ import Testing
             for try await piece in manager.download(from: .default, key: key, range: 300_000..<900_000) {
                 read += piece.readableBytesView
             }
-            #expect(read == Array(bytes[300_000...]))
+            expectSame(read, Array(bytes[300_000...]))
         }
     }
 
@@ -75,7 +75,7 @@ import Testing
         try await self.withFile(bytes) { manager, key in
             let read = try await manager.download(from: .default, key: key, range: range, upTo: 700_000)
             let expected = (range ?? 0..<700_000).clamped(to: 0..<700_000)
-            #expect(Array(read.readableBytesView) == Array(bytes[Int(expected.lowerBound)..<Int(expected.upperBound)]))
+            expectSame(Array(read.readableBytesView), Array(bytes[Int(expected.lowerBound)..<Int(expected.upperBound)]))
             #expect(try manager.systemMetrics().resources.memoryReserved == 0)
         }
     }
