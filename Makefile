@@ -3,9 +3,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
-SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
+SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: help packages packages-bench build run test lint format coverage bench bench-peers demo hooks clean
+.PHONY: help packages packages-bench build run test lint format coverage docs bench bench-peers demo hooks clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ test: packages lint ## Check the format and run every test
 
 coverage: packages ## Run the tests, and show which lines of each library they reach
 	@scripts/coverage.sh -j $(JOBS)
+
+docs: packages ## Build the documentation of the libraries into .build/docs
+	@scripts/docs.sh -j $(JOBS)
 
 packages-bench: packages
 	@scripts/install-packages.sh wrk procps

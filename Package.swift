@@ -3,16 +3,18 @@
 import Foundation
 import PackageDescription
 
-/// One list for all our targets.
-///
 /// Warnings are errors in CI only, so that a newer compiler breaks no user's build.
+let warnings: [SwiftSetting] =
+    ProcessInfo.processInfo.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : []
+
+/// One list for all our targets.
 let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    ] + (ProcessInfo.processInfo.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : [])
+    ] + warnings
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -120,6 +122,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // As a user of the library has it: with the language's own settings, and nothing but the library.
+        .executableTarget(name: "Hello", dependencies: ["Purser"], path: "Examples/Hello", swiftSettings: warnings),
+        .executableTarget(
+            name: "WordCount",
+            dependencies: ["Purser"],
+            path: "Examples/WordCount",
+            swiftSettings: warnings
+        ),
         .target(
             name: "PurserTestSupport",
             dependencies: ["PurserBlobs", "PurserIdentifiers", "PurserOperations", system],
@@ -156,7 +166,12 @@ let package = Package(
         ),
         .testTarget(
             name: "PurserTests",
-            dependencies: ["Purser", "PurserBlobs", "PurserTestSupport", logging, nioCore, system],
+            dependencies: ["Purser", "PurserBlobs", "PurserTestSupport", logging, nioCore, serviceLifecycle, system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserExampleTests",
+            dependencies: ["Hello", "PurserTestSupport", "WordCount", system],
             swiftSettings: settings
         ),
         .testTarget(
@@ -186,3 +201,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `make docs` needs it: users of the library are spared the plugin.
+if ProcessInfo.processInfo.environment["PURSER_DOCS"] == "true" {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -51,6 +51,15 @@ extension FileStorageManager: Service {
     }
 
     /// Removes bytes that no name has held for the grace time; an operation of its own where there is something to do.
+    ///
+    /// ```swift
+    /// print("freed \(try await manager.collect().bytes) bytes")
+    /// ```
+    ///
+    /// ``FileStorageManager/run()`` does it again and again.
+    ///
+    /// - Returns: What went.
+    /// - Throws: `OperationError`, `StoreError`.
     @discardableResult
     public func collect() async throws -> CollectionReport {
         guard self.store.readOnlyReason == nil, try self.store.hasCollectable() else { return CollectionReport() }

@@ -7,11 +7,28 @@ import Synchronization
 /// A file storage service: every operation admitted, shown, cancellable; every distinct content kept once.
 ///
 /// Open one per folder, run ``run()`` for as long as it is used, and ``close()`` it at the end; or let
-/// ``withFileStorageManager(configuration:logger:_:)`` do all three.
+/// ``withFileStorageManager(configuration:logger:_:)`` do all three. As a service among others:
+///
+/// ```swift
+/// let manager = try await FileStorageManager.open(PurserConfiguration.load(file: "purser.yaml"))
+/// let group = ServiceGroup(services: [manager, server], gracefulShutdownSignals: [.sigterm], logger: logger)
+/// try await group.run()
+/// try await manager.close()
+/// ```
+///
+/// A graceful shutdown refuses new operations and waits for those that run.
 public final class FileStorageManager: Sendable {
     /// What it was opened with.
     public let configuration: PurserConfiguration
-    /// Progress, history and cancellation of all operations.
+    /// All operations: to list, look at, watch and cancel.
+    ///
+    /// ```swift
+    /// for operation in manager.operations.list(state: .running, limit: 100).snapshots {
+    ///     print(operation.kind, operation.name, operation.progress.fraction)
+    /// }
+    /// try manager.operations.cancel(id)
+    /// for await update in manager.operations.updates() { print(update.id, update.state) }
+    /// ```
     public let operations: ProgressTracker
     /// Slots, memory and disk space.
     package let resources: ResourceManager
@@ -48,18 +65,20 @@ public final class FileStorageManager: Sendable {
         try await self.open(configuration, fileSystem: LocalFileSystem(), logger: logger)
     }
 
-    /// Opens a storage folder on a file system of one's own.
+    /// Opens a storage folder on a file system and by a clock of one's own.
     package static func open(
         _ configuration: PurserConfiguration,
         fileSystem: any FileSystem,
+        clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) async throws -> FileStorageManager {
         let store = try await FileStore.open(configuration.storage, fileSystem: fileSystem, logger: logger)
-        let operations = ProgressTracker(configuration: configuration.progress)
+        let operations = ProgressTracker(clock: clock, configuration: configuration.progress)
         let resources = ResourceManager(
             configuration: configuration.resources,
             tracker: operations,
             disk: DiskSpace { DiskSpaceFigures(availableBytes: try store.space().uploadableBytes) },
+            clock: clock,
             logger: logger
         )
         return FileStorageManager(

@@ -19,6 +19,11 @@ public struct SystemMetrics: Sendable {
 extension FileStorageManager {
     /// Measures the service.
     ///
+    /// ```swift
+    /// let metrics = try manager.systemMetrics()
+    /// print("\(metrics.resources.active) of \(metrics.resources.limit) slots, \(metrics.storage.files) files")
+    /// ```
+    ///
     /// Costs a `statvfs`, a read of `/proc`, and counters.
     public func systemMetrics() throws -> SystemMetrics {
         let totals = try self.store.totals()

@@ -5,7 +5,13 @@ import PurserOperations
 package import PurserStore
 
 extension FileStorageManager {
-    /// Hands the content of a file out.
+    /// Hands the content of a file out, piece by piece.
+    ///
+    /// ```swift
+    /// let file = try await manager.download(from: .default, key: key) { file, piece in
+    ///     try await connection.write(piece)
+    /// }
+    /// ```
     ///
     /// The content stays what it was when the download began, also when the file is replaced or deleted meanwhile.
     ///
@@ -13,7 +19,7 @@ extension FileStorageManager {
     ///   - bucket: Where it is.
     ///   - key: Its name.
     ///   - range: Bytes of the content, zero-based, half-open, clamped to the content; `nil` is all.
-    ///   - admission: Priority, client, id.
+    ///   - admission: Priority, client, id, callbacks.
     ///   - deliver: Gets the file and a piece of 1 byte to 256 KiB; called in order, and not at all for an empty range.
     /// - Returns: The file as it was.
     /// - Throws: `OperationError`; `StoreError` `.fileNotFound`, `.bucketNotFound`, `.contentDamaged`; what `deliver`
@@ -26,26 +32,34 @@ extension FileStorageManager {
         admission: AdmissionOptions = AdmissionOptions(),
         deliver: @escaping @Sendable (FileRecord, ByteBuffer) async throws -> Void
     ) async throws -> FileRecord {
-        try await self.resources.withSlot(
-            for: .download,
-            bytes: nil,
-            memory: Memory.download,
-            name: "\(bucket)/\(key)",
-            client: admission.client,
-            priority: admission.priority,
-            deadline: admission.deadline,
-            id: admission.operationID,
-            onQueued: admission.onQueued
-        ) { slot in
+        try await self.withSlot(for: .download, memory: Memory.download, name: "\(bucket)/\(key)", admission) { slot in
             let content = try self.store.open(bucket: bucket, key: key)
-            let range = (range ?? 0..<content.file.size).clamped(to: 0..<content.file.size)
-            slot.operation.bytesTotal = Int64(range.count)
-            try await self.store.read(content, range: range) { piece in
-                try slot.operation.checkCancellation()
-                try await deliver(content.file, piece)
-                slot.operation.advance(bytes: piece.readableBytes)
-            }
+            try await self.read(content, range, slot) { piece in try await deliver(content.file, piece) }
             return content.file
+        }
+    }
+
+    /// Reads an open content for an operation.
+    ///
+    /// - Parameters:
+    ///   - content: The content.
+    ///   - range: Bytes of it, clamped to it; `nil` is all.
+    ///   - slot: Gets the progress, and tells of a cancel.
+    ///   - deliver: Gets the pieces in order.
+    /// - Throws: `OperationError`, `StoreError`; what `deliver` throws.
+    @concurrent
+    func read(
+        _ content: FileContent,
+        _ range: Range<Int64>?,
+        _ slot: Slot,
+        deliver: @concurrent (ByteBuffer) async throws -> Void
+    ) async throws {
+        let range = content.file.clamped(range)
+        slot.operation.bytesTotal = Int64(range.count)
+        try await self.store.read(content, range: range) { piece in
+            try slot.operation.checkCancellation()
+            try await deliver(piece)
+            slot.operation.advance(bytes: piece.readableBytes)
         }
     }
 

@@ -8,7 +8,7 @@ public import ServiceLifecycle
 
 /// The service over HTTP/1.1.
 ///
-/// Translates between HTTP and the ``FileStorageManager``, and decides nothing itself. Run it in a service group beside
+/// Translates between HTTP and the `FileStorageManager`, and decides nothing itself. Run it in a service group beside
 /// the manager, the server last, so that it is the first to stop.
 public struct PurserServer: Service {
     /// What the `Server` field says.

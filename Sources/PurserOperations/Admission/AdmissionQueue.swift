@@ -21,7 +21,9 @@ struct AdmissionQueue: Sendable {
     static let passLimit = 8
 
     private(set) var waiters: [AdmissionTicket: AdmissionWaiter] = [:]
-    private(set) var holders: [AdmissionTicket: AdmissionHolder] = [:]
+    var holders: [AdmissionTicket: AdmissionHolder] = [:]
+    /// How many holders run within another.
+    var guestCount = 0
     private(set) var lines = [ClassLine](repeating: ClassLine(), count: OperationPriority.allCases.count)
     private(set) var active = 0
     private(set) var memoryHeld = 0
@@ -53,8 +55,7 @@ struct AdmissionQueue: Sendable {
         _ request: AdmissionRequest,
         at now: Duration
     ) -> (ticket: AdmissionTicket, actions: [AdmissionAction]) {
-        let ticket = AdmissionTicket(number: self.nextNumber)
-        self.nextNumber += 1
+        let ticket = self.makeTicket()
         if let refusal = self.refusalAtOnce(of: request, at: now) {
             self.figures.countRefusal(refusal, request.kind)
             return (ticket, [.refuse(ticket, refusal)])
@@ -88,6 +89,8 @@ struct AdmissionQueue: Sendable {
         guard let holder = self.holders.removeValue(forKey: ticket) else { return [] }
         self.memoryHeld -= holder.memory
         if holder.holdsSlot { self.giveSlotBack(of: holder, at: now) }
+        if holder.host != nil { self.figures.countHeld(holder.request.kind, for: now - holder.grantedAt) }
+        self.leave(ticket, holder)
         return self.dispatch(at: now)
     }
 
@@ -215,12 +218,30 @@ struct AdmissionQueue: Sendable {
 
     private mutating func grant(_ ticket: AdmissionTicket, _ waiter: AdmissionWaiter, at now: Duration) {
         let request = waiter.request
-        self.holders[ticket] = AdmissionHolder(request: request, grantedAt: now, memory: request.memory)
+        self.takeSlot(for: request)
+        self.hold(
+            AdmissionHolder(request: request, grantedAt: now, memory: request.memory),
+            ticket,
+            waited: now - waiter.arrivedAt
+        )
+    }
+
+    mutating func makeTicket() -> AdmissionTicket {
+        defer { self.nextNumber += 1 }
+        return AdmissionTicket(number: self.nextNumber)
+    }
+
+    mutating func takeSlot(for request: AdmissionRequest) {
         self.active += 1
         self.activeByKind[request.kind.index] += 1
         self.slotsByClient[request.client, default: 0] += 1
-        self.memoryHeld += request.memory
-        self.figures.countGrant(request.kind, waited: now - waiter.arrivedAt)
+    }
+
+    /// Reserves the memory of one that is granted, and counts it.
+    mutating func hold(_ holder: AdmissionHolder, _ ticket: AdmissionTicket, waited: Duration) {
+        self.holders[ticket] = holder
+        self.memoryHeld += holder.memory
+        self.figures.countGrant(holder.request.kind, waited: waited)
         self.figures.noteHighWater(active: self.active, queued: self.waiters.count, memory: self.memoryHeld)
     }
 

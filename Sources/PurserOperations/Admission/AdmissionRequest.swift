@@ -51,6 +51,8 @@ struct AdmissionHolder: Sendable {
     let request: AdmissionRequest
     let grantedAt: Duration
     var memory: Int
-    /// Whether it still holds its slot; one that was abandoned holds only memory.
+    /// Whether it still holds its slot; one that was abandoned, or runs within another, holds only memory.
     var holdsSlot = true
+    /// The one in whose slot it runs.
+    var host: AdmissionTicket?
 }

@@ -1,6 +1,15 @@
 import Synchronization
 
 extension Operation {
+    /// How it comes along: its state now, its changes, and at last its final state; then the sequence ends.
+    ///
+    /// ```swift
+    /// for await update in operation.updates {
+    ///     print(update.state, update.progress.fraction, update.estimatedRemaining ?? .zero)
+    /// }
+    /// ```
+    public var updates: OperationUpdates { OperationUpdates(operation: self) }
+
     /// Notes progress that is no byte.
     func reportChange() {
         self.reports.wrappingAdd(1, ordering: .relaxed)

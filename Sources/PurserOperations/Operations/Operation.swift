@@ -5,7 +5,18 @@ import Synchronization
 /// One operation: what it is, how far it is, and whether it is to stop.
 ///
 /// May be used from anywhere; nothing here waits. ``advance(bytes:)`` is for every chunk of bytes, the rest is for
-/// what happens rarely. Where Foundation is imported too, the type is written `PurserOperations.Operation`.
+/// what happens rarely.
+///
+/// ```swift
+/// operation.begin("convert")
+/// for (index, page) in pages.enumerated() {
+///     try operation.checkCancellation()
+///     convert(page)
+///     operation.update(fraction: Double(index + 1) / Double(pages.count), message: "page \(index + 1)")
+/// }
+/// ```
+///
+/// Where Foundation is imported too, the type is written `PurserOperations.Operation`.
 public final class Operation: Sendable {
     /// The operation's id.
     public let id: OperationID
@@ -89,7 +100,7 @@ public final class Operation: Sendable {
     /// Says which step is at work now; the steps announced before it count as done.
     ///
     /// A name that was not announced is shown, and adds nothing to the fraction.
-    public func begin(step: String) {
+    public func begin(_ step: String) {
         let date = self.context.now()
         self.progress.withLock { $0.begin(step: step, bytesDone: self.bytesDone, date: date) }
         self.reportChange()

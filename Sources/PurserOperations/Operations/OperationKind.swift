@@ -12,6 +12,8 @@ public enum OperationKind: String, Sendable, CaseIterable, Codable {
     case delete
     /// The background collector removes bytes that no file needs.
     case collect
+    /// Work of the program that uses Purser as a library.
+    case custom
 }
 
 extension OperationKind {
@@ -23,6 +25,7 @@ extension OperationKind {
         case .copy: 2
         case .delete: 3
         case .collect: 4
+        case .custom: 5
         }
     }
 

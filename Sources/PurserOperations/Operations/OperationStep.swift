@@ -1,6 +1,8 @@
 /// One named part of an operation, with its share of the whole.
+///
+/// A step of weight 1 may be written as its name alone: `["read", OperationStep("convert", weight: 8), "write"]`.
 public struct OperationStep: Sendable, Hashable {
-    /// The name under which ``Operation/begin(step:)`` begins it.
+    /// The name under which ``Operation/begin(_:)`` begins it.
     public var name: String
     /// The step's share relative to the other steps; what is not a positive number counts as nothing.
     public var weight: Double
@@ -24,4 +26,11 @@ public struct OperationStep: Sendable, Hashable {
         OperationStep("data_normalization", weight: 10),
         OperationStep("schema_validation", weight: 5),
     ]
+}
+
+extension OperationStep: ExpressibleByStringLiteral {
+    /// Describes a step of weight 1.
+    public init(stringLiteral name: String) {
+        self.init(name)
+    }
 }

@@ -141,7 +141,7 @@ public final class ProgressTracker: Sendable {
 
     /// Observes one operation; `nil` when there is no such.
     public func updates(of id: OperationID) -> OperationUpdates? {
-        self.operation(id).map { OperationUpdates(operation: $0) }
+        self.operation(id)?.updates
     }
 
     /// Observes all operations, from now on.

@@ -24,6 +24,25 @@ extension ResourceManager {
         return (ticket, isRefused)
     }
 
+    /// Grants a request in the slot of the operation within which it is asked for; it does not wait.
+    ///
+    /// - Returns: `nil` where that operation runs no more.
+    /// - Throws: ``OperationError`` `.memoryUnavailable`, `.tooLargeForBudget`.
+    func enter(
+        _ request: AdmissionRequest,
+        _ operation: Operation,
+        within host: AdmissionTicket
+    ) throws(OperationError) -> AdmissionTicket? {
+        let now = self.timeline.elapsed()
+        let (isHosted, ticket, retryAfter) = self.state.withLock { state in
+            guard state.queue.isRunning(host) else { return (false, AdmissionTicket?.none, Duration.zero) }
+            let ticket = state.admit(request, operation, within: host, at: now)
+            return (true, ticket, state.queue.retryAfter(at: now))
+        }
+        guard isHosted, ticket == nil else { return ticket }
+        throw self.noMemory(for: request.memory, retryAfter: retryAfter)
+    }
+
     /// An operation was cancelled: it leaves the queue at once, or has its grace to end.
     func cancelled(_ ticket: AdmissionTicket) {
         let now = self.timeline.elapsed()
@@ -37,7 +56,7 @@ extension ResourceManager {
     func release(_ ticket: AdmissionTicket) {
         let now = self.timeline.elapsed()
         self.decide { state in
-            state.unwatch(ticket)
+            state.unwatch(ticket, at: now)
             return state.queue.release(ticket, at: now)
         }
     }
@@ -48,7 +67,7 @@ extension ResourceManager {
         let reason = operation.cancellationReason ?? .requested
         self.end(operation, .failure(reason.error))
         self.decide { state in
-            state.unwatch(ticket)
+            state.unwatch(ticket, at: now)
             return state.queue.abandon(ticket, at: now)
         }
         self.logger.warning(
@@ -63,15 +82,18 @@ extension ResourceManager {
 
     /// Reserves more memory for a slot, or says why not.
     func grow(_ ticket: AdmissionTicket, by bytes: Int) throws(OperationError) {
-        guard bytes <= self.configuration.memoryBudget else {
-            throw OperationError(.tooLargeForBudget, "the operation needs more memory than there is for all")
-        }
         let now = self.timeline.elapsed()
         let retryAfter = self.state.withLock { state -> Duration? in
             state.queue.grow(ticket, by: bytes) ? nil : state.queue.retryAfter(at: now)
         }
-        guard let retryAfter else { return }
-        throw OperationError(
+        if let retryAfter { throw self.noMemory(for: bytes, retryAfter: retryAfter) }
+    }
+
+    private func noMemory(for bytes: Int, retryAfter: Duration) -> OperationError {
+        guard bytes <= self.configuration.memoryBudget else {
+            return OperationError(.tooLargeForBudget, "the operation needs more memory than there is for all")
+        }
+        return OperationError(
             .memoryUnavailable,
             "there is not enough memory for the operation to go on; try again later",
             retryAfter: retryAfter

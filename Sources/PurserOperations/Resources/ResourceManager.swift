@@ -49,6 +49,9 @@ public final class ResourceManager: Sendable {
     /// caller's task never is. Cancelling the caller's task cancels the operation, waiting or running, unless it is
     /// sealed. The call returns when the body has ended, not before.
     ///
+    /// Nothing that holds a slot waits for another: called within the body of another operation, this one runs in
+    /// that one's slot. It then takes memory only, which must be free, and its progress counts for both.
+    ///
     /// - Parameters:
     ///   - kind: What the operation does.
     ///   - bytes: The bytes it will move, where known; for the progress.
@@ -75,21 +78,19 @@ public final class ResourceManager: Sendable {
         onQueued: (@Sendable (Operation) -> Void)? = nil,
         _ body: @escaping @Sendable (Slot) async throws -> Value
     ) async throws -> Value {
-        let slot = try await self.admit(
-            for: kind,
-            bytes: bytes,
-            memory: memory,
+        let operation = try self.tracker.begin(
+            kind,
+            id: id,
             name: name,
             client: client,
-            priority: priority,
-            deadline: deadline,
-            id: id,
-            onQueued: onQueued
+            bytesTotal: bytes,
+            priority: priority
         )
-        let operation = slot.operation
+        onQueued?(operation)
+        let slot = try await self.slot(for: operation, memory: memory, deadline: deadline, within: Slot.current)
         // Not a child task: those are cancelled with their parent, and a sealed operation must not be. It is awaited
         // on the next lines, on every path.
-        let task = Task { try await body(slot) }
+        let task = Task { try await Slot.$current.withValue(slot) { try await body(slot) } }
         operation.onCancel { _ in task.cancel() }
         do {
             let value = try await withTaskCancellationHandler {
@@ -129,24 +130,37 @@ public final class ResourceManager: Sendable {
             priority: priority
         )
         onQueued?(operation)
+        return try await self.slot(for: operation, memory: memory, deadline: deadline, within: nil)
+    }
+
+    private func slot(
+        for operation: Operation,
+        memory: Int,
+        deadline: Duration?,
+        within host: Slot?
+    ) async throws -> Slot {
         let request = AdmissionRequest(
-            kind: kind,
-            client: client,
-            priority: priority,
+            kind: operation.kind,
+            client: operation.client,
+            priority: operation.priority,
             memory: max(0, memory),
             waitLimit: deadline ?? self.configuration.queueWaitLimit
         )
-        return try await self.wait(for: request, operation)
-    }
-
-    private func wait(for request: AdmissionRequest, _ operation: Operation) async throws -> Slot {
         do {
             // Cancelled before it came to the queue: it must not push anybody out of there.
             try operation.checkCancellation()
+            if let host, host.manager === self, let ticket = try self.enter(request, operation, within: host.ticket) {
+                operation.onCancel { [weak self] _ in self?.cancelled(ticket) }
+                return try self.start(operation, ticket)
+            }
         } catch {
             self.end(operation, .failure(error))
             throw error
         }
+        return try await self.wait(for: request, operation)
+    }
+
+    private func wait(for request: AdmissionRequest, _ operation: Operation) async throws -> Slot {
         let wait = AdmissionWait()
         let (ticket, isRefusedAtOnce) = self.enter(request, operation, wait)
         operation.setQueuePosition { [weak self] in self?.state.withLock { $0.queue.position(of: ticket) } }
@@ -162,6 +176,10 @@ public final class ResourceManager: Sendable {
             self.end(operation, .failure(error), isRemembered: !isRefusedAtOnce)
             throw operation.surfaced(error)
         }
+        return try self.start(operation, ticket)
+    }
+
+    private func start(_ operation: Operation, _ ticket: AdmissionTicket) throws -> Slot {
         let slot = Slot(operation: operation, manager: self, ticket: ticket)
         do {
             try operation.start()

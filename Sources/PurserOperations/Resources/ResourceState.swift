@@ -9,6 +9,8 @@ struct ResourceState: Sendable {
     /// What the watchdog knows of an operation that holds a slot.
     struct Watch: Sendable {
         let operation: Operation
+        /// The one in whose slot it runs.
+        var host: AdmissionTicket?
         /// What it had done when it was last seen to do something.
         var activity: Int64
         var activeAt: Duration
@@ -54,25 +56,47 @@ struct ResourceState: Sendable {
         }
     }
 
+    /// Grants a request within another; `nil` when there is not enough memory.
+    mutating func admit(
+        _ request: AdmissionRequest,
+        _ operation: Operation,
+        within host: AdmissionTicket,
+        at now: Duration
+    ) -> AdmissionTicket? {
+        guard let ticket = self.queue.admit(request, within: host, at: now) else { return nil }
+        self.watches[ticket] = Watch(operation: operation, host: host, activity: operation.activity, activeAt: now)
+        self.noteActivity(of: host, at: now)
+        return ticket
+    }
+
+    /// What runs within another is the other's progress too.
+    private mutating func noteActivity(of ticket: AdmissionTicket?, at now: Duration) {
+        var next = ticket
+        while let ticket = next {
+            self.watches[ticket]?.activeAt = now
+            next = self.watches[ticket]?.host
+        }
+    }
+
     mutating func noteCancel(of ticket: AdmissionTicket, at now: Duration) {
         self.watches[ticket]?.cancelledAt = now
     }
 
-    mutating func unwatch(_ ticket: AdmissionTicket) {
-        self.watches[ticket] = nil
+    mutating func unwatch(_ ticket: AdmissionTicket, at now: Duration) {
+        let watch = self.watches.removeValue(forKey: ticket)
+        self.noteActivity(of: watch?.host, at: now)
     }
 
     /// Looks at all that runs.
     ///
     /// Only atomics of the operations are read: their locks are never taken within this one.
     mutating func inspect(timeout: Duration, grace: Duration, at now: Duration) -> Findings {
+        for (ticket, watch) in self.watches where watch.operation.activity != watch.activity {
+            self.watches[ticket]?.activity = watch.operation.activity
+            self.noteActivity(of: ticket, at: now)
+        }
         var findings = Findings()
-        for (ticket, var watch) in self.watches {
-            let activity = watch.operation.activity
-            if activity != watch.activity {
-                (watch.activity, watch.activeAt) = (activity, now)
-                self.watches[ticket] = watch
-            }
+        for (ticket, watch) in self.watches {
             if let cancelledAt = watch.cancelledAt {
                 if now - cancelledAt >= grace { findings.unheeding.append((ticket, watch.operation)) }
             } else if now - watch.activeAt >= timeout {

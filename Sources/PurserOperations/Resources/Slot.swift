@@ -3,17 +3,20 @@ import Synchronization
 /// The right to run one operation now, with the memory and the disk space reserved for it.
 ///
 /// Given back when ``ResourceManager/withSlot(for:bytes:memory:name:client:priority:deadline:id:onQueued:_:)`` returns.
-/// A slot that was admitted without that scope is given back by ``finish(_:)``, and at the latest when it is let go of.
+/// A slot that was admitted without that scope is given back by `finish(_:)`, and at the latest when it is let go of.
 public final class Slot: Sendable {
     private struct Disk {
         var reserved: Int64 = 0
         var isClosed = false
     }
 
+    /// The slot in which the current task runs, if any: what it asks for runs in the same slot.
+    @TaskLocal static var current: Slot?
+
     /// The operation that runs in it.
     public let operation: Operation
-    private let manager: ResourceManager
-    private let ticket: AdmissionTicket
+    let manager: ResourceManager
+    let ticket: AdmissionTicket
     private let disk = Mutex(Disk())
     private let isFinished = Atomic<Bool>(false)
 

@@ -25,10 +25,10 @@ import Testing
     @Test func weightedStepsMakeTheWhole() throws {
         let operation = try self.begin()
         operation.setSteps([OperationStep("one", weight: 1), OperationStep("two", weight: 3)])
-        operation.begin(step: "one")
+        operation.begin("one")
         operation.update(fraction: 0.5)
         #expect(operation.snapshot.progress.fraction == 0.125)
-        operation.begin(step: "two")
+        operation.begin("two")
         #expect(operation.snapshot.progress.fraction == 0.25)
         operation.update(fraction: 0.5)
         let progress = operation.snapshot.progress
@@ -85,8 +85,8 @@ import Testing
         try operation.start()
         operation.advance(bytes: 5)
         operation.update(fraction: 0.1)
-        operation.begin(step: "one")
-        operation.begin(step: "one")
+        operation.begin("one")
+        operation.begin("one")
         operation.update(message: "hello", metadata: ["pages": "3"])
         operation.update(message: "hello")
         operation.finish(.success(()))

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Something to wait for, opened once.
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private struct State {
         var isOpen = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -9,7 +9,14 @@ final class Gate: Sendable {
 
     private let state = Mutex(State())
 
-    func open() {
+    /// Makes a gate that is closed.
+    package init() {}
+
+    /// Whether it was opened.
+    package var isOpen: Bool { self.state.withLock { $0.isOpen } }
+
+    /// Lets all through who wait, and who come later.
+    package func open() {
         let waiters = self.state.withLock { state in
             state.isOpen = true
             defer { state.waiters = [] }
@@ -19,7 +26,7 @@ final class Gate: Sendable {
     }
 
     /// Waits whatever happens to the task.
-    func wait() async {
+    package func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = self.state.withLock { state in
                 if !state.isOpen { state.waiters.append(continuation) }
@@ -30,7 +37,7 @@ final class Gate: Sendable {
     }
 
     /// Waits until the gate opens or the task is cancelled.
-    func waitOrThrow() async throws {
+    package func waitOrThrow() async throws {
         await withTaskCancellationHandler {
             await self.wait()
         } onCancel: {
