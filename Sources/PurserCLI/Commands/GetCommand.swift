@@ -11,6 +11,10 @@ struct GetCommand: SessionCommand {
             The bytes go to FILE.part and get their name once they are whole and their SHA-256 is the stored one's. \
             Without FILE the last part of the key is the name; where FILE is a folder, it goes there.
 
+            With -r, files that have the same content already are left as they are, so that a second run fetches what is \
+            missing or differs; --no-checksum fetches all again. Files that fail do not stop the others, and are listed \
+            at the end. Patterns of --exclude are those of rsync: '*.tmp', '/cache/', 'build/**/*.o'.
+
             EXAMPLES:
               purser get archive/2026.pdf
               purser get archive/2026.pdf copy.pdf
@@ -25,6 +29,8 @@ struct GetCommand: SessionCommand {
     @Flag(name: [.short, .long], help: "Fetch all files under a prefix into a folder, 8 at a time.")
     var recursive = false
 
+    @OptionGroup var selection: TransferSelection
+
     @Argument(help: ArgumentHelp("Key of the file; with -r what all keys begin with, as a folder.", valueName: "key"))
     var source: String
 
@@ -37,6 +43,10 @@ struct GetCommand: SessionCommand {
                 throw ValidationError("-r needs a folder: get -r PREFIX DIR.")
             }
         }
+        if self.target == "-", self.selection.checksum == true {
+            throw ValidationError("--checksum compares with a file, not with standard output.")
+        }
+        try self.selection.check(isRecursive: self.recursive)
         if self.target == "-", self.common.json {
             throw ValidationError("--json and - would both write to standard output.")
         }
@@ -58,19 +68,23 @@ struct GetCommand: SessionCommand {
 
     private func get(_ place: FilePlace, to path: FilePath, in session: Session) async throws {
         let console = session.console
-        let facts = try await session.withService { service in
-            try await ProgressDisplay.show(place.key.text, on: console) { display in
+        let compares = self.selection.checksum ?? false
+        let fetched = try await session.withService { service in
+            let file = try await service.file(place)
+            if compares, try await SameContent.isFetched(path, size: file.size, sha256: file.sha256) {
+                return FetchedDocument(unchanged: file, path: path)
+            }
+            let facts = try await ProgressDisplay.show(place.key.text, on: console) { display in
                 try await FileDownload(service: service, place: place).run(
                     to: path,
                     begin: { display.expect(bytesTotal: $0.size) },
                     onBytes: { display.advance(bytes: $0) }
                 )
             }
+            return FetchedDocument(place: place, facts: facts, path: path)
         }
-        if console.style.isJSON {
-            try console.result(JSONText.encode(FetchedDocument(place: place, facts: facts, path: path)))
-        }
-        try console.done("fetched \(place) to \(path) (\(ByteText.short(facts.size)))")
+        if console.style.isJSON { try console.result(JSONText.encode(fetched)) }
+        try console.done(fetched.sentence(of: place))
     }
 
     private func get(_ place: FilePlace, to descriptor: FileDescriptor, in session: Session) async throws {
@@ -90,7 +104,14 @@ struct GetCommand: SessionCommand {
         let folder = FilePath(self.target ?? "")
         let prefix = KeyPrefix.folder(self.source)
         try await session.withService { service in
-            let download = FolderDownload(service: service, bucket: bucket, prefix: prefix, folder: folder)
+            let download = FolderDownload(
+                service: service,
+                bucket: bucket,
+                prefix: prefix,
+                folder: folder,
+                exclusion: self.selection.exclusion,
+                comparesContents: self.selection.checksum ?? true
+            )
             try await download.run(on: session.console)
         }
     }
@@ -103,13 +124,33 @@ private struct FetchedDocument: Encodable {
     var size: Int64
     var sha256: String
     var path: String
+    var unchanged = false
 
+    /// Shows a file that was fetched.
     init(place: FilePlace, facts: ContentFacts, path: FilePath) {
         self.bucket = place.bucket.text
         self.key = place.key.text
         self.size = facts.size
         self.sha256 = facts.sha256.hex
         self.path = path.string
+    }
+
+    /// Shows a file that was left as it is.
+    init(unchanged file: FileDocument, path: FilePath) {
+        self.bucket = file.bucket
+        self.key = file.key
+        self.size = file.size
+        self.sha256 = file.sha256
+        self.path = path.string
+        self.unchanged = true
+    }
+
+    /// What people are told.
+    func sentence(of place: FilePlace) -> String {
+        let size = ByteText.short(self.size)
+        return self.unchanged
+            ? "\(self.path) has the content of \(place) already (\(size)); nothing was fetched"
+            : "fetched \(place) to \(self.path) (\(size))"
     }
 }
 

@@ -38,7 +38,7 @@ struct RemoveCommand: SessionCommand {
                     guard failure.code != CommandError.unreachable, !(error is ClosedOutput) else { throw error }
                     console.failure("\(place): \(failure)")
                     document.failed.append(
-                        Batch.Report.Failure(name: place.key.text, code: failure.code, message: failure.message)
+                        BatchReport.Failure(name: place.key.text, code: failure.code, message: failure.message)
                     )
                 }
             }
@@ -51,5 +51,5 @@ struct RemoveCommand: SessionCommand {
 /// What `rm --json` says.
 private struct RemovedDocument: Encodable {
     var removed: [String] = []
-    var failed: [Batch.Report.Failure] = []
+    var failed: [BatchReport.Failure] = []
 }

@@ -40,7 +40,7 @@ protocol StorageService: Sendable {
     /// Looks a file up.
     func file(_ place: FilePlace) async throws -> FileDocument
 
-    /// A page of names.
+    /// A page of names, in byte order.
     func list(_ query: FileQuery, after cursor: FilePage.Cursor?) async throws -> FilePage
 
     /// Removes a file.
@@ -57,6 +57,20 @@ protocol StorageService: Sendable {
 
     /// Removes an empty bucket.
     func deleteBucket(_ name: BucketName) async throws
+}
+
+extension StorageService {
+    /// Looks a file up that may not be there.
+    ///
+    /// - Returns: `nil` where the bucket has no file of this key.
+    func fileIfPresent(_ place: FilePlace) async throws -> FileDocument? {
+        do {
+            return try await self.file(place)
+        } catch {
+            guard CommandError(describing: error).code == "file_not_found" else { throw error }
+            return nil
+        }
+    }
 }
 
 /// What goes with a file that is stored.

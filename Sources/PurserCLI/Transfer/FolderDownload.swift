@@ -12,6 +12,10 @@ struct FolderDownload: Sendable {
     let prefix: String
     /// Where they go.
     let folder: FilePath
+    /// What is not fetched.
+    var exclusion = Exclusion()
+    /// Whether a file is left as it is where it has the same content.
+    var comparesContents = true
 
     /// Fetches all.
     ///
@@ -24,15 +28,18 @@ struct FolderDownload: Sendable {
         }
         try DownloadTarget.makeFolder(self.folder)
         var pending: FileDocument? = first
+        let exclusion = self.exclusion
+        let prefixBytes = self.prefix.utf8.count
         let count = Atomic<Int>(0)
         let report = try await ProgressDisplay.show("fetching", on: console) { display in
-            try await Batch.run(
+            await Batch.run(
                 next: {
-                    if let file = pending {
-                        pending = nil
-                        return file
+                    while let file = pending {
+                        pending = try await walk.nextFile()
+                        let relative = String(decoding: file.key.utf8.dropFirst(prefixBytes), as: UTF8.self)
+                        if !exclusion.coversFile(relative) { return file }
                     }
-                    return try await walk.nextFile()
+                    return nil
                 },
                 name: { $0.key },
                 work: { file in
@@ -40,8 +47,7 @@ struct FolderDownload: Sendable {
                     let files = count.wrappingAdd(1, ordering: .relaxed).newValue
                     display.rename("\(files) files")
                     return outcome
-                },
-                onFailure: { name, error in console.failure(error.telling(of: name)) }
+                }
             )
         }
         try report.conclude("fetched", on: console)
@@ -54,10 +60,14 @@ struct FolderDownload: Sendable {
             throw CommandError("its key cannot be a path below \(self.folder); fetch it alone: purser get KEY FILE")
         }
         try DownloadTarget.makeFolders(above: relative, in: self.folder)
+        let path = self.folder.appending(relative.components)
+        if self.comparesContents, try await SameContent.isFetched(path, size: file.size, sha256: file.sha256) {
+            return .unchanged
+        }
         let place = FilePlace(bucket: self.bucket, key: try FileKey(file.key))
         let download = FileDownload(service: self.service, place: place)
         let facts = try await download.run(
-            to: self.folder.appending(relative.components),
+            to: path,
             isAmongOthers: true,
             begin: { _ in },
             onBytes: { display.advance(bytes: $0) }
