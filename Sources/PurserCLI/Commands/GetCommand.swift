@@ -1,5 +1,6 @@
 import ArgumentParser
 import PurserIdentifiers
+import Synchronization
 import SystemPackage
 
 /// `purser get`.
@@ -8,8 +9,8 @@ struct GetCommand: SessionCommand {
         commandName: "get",
         abstract: "Fetch a file, or all files under a prefix.",
         discussion: """
-            The bytes go to FILE.part and get their name once they are whole and their SHA-256 is the stored one's. \
-            Without FILE the last part of the key is the name; where FILE is a folder, it goes there.
+            The bytes go to FILE.DIGITS.part and get their name once they are whole and their SHA-256 is the stored one's. \
+            What came of a download that was interrupted is kept, and the same command continues there. Without FILE the last part of the key is the name; where FILE is a folder, it goes there.
 
             With -r, files that have the same content already are left as they are, so that a second run fetches what is \
             missing or differs; --no-checksum fetches all again. Files that fail do not stop the others, and are listed \
@@ -74,14 +75,20 @@ struct GetCommand: SessionCommand {
             if compares, try await SameContent.isFetched(path, size: file.size, sha256: file.sha256) {
                 return FetchedDocument(unchanged: file, path: path)
             }
+            let expected = try ContentFacts(file)
+            let offset = Atomic<Int64>(0)
             let facts = try await ProgressDisplay.show(place.key.text, on: console) { display in
                 try await FileDownload(service: service, place: place).run(
                     to: path,
-                    begin: { display.expect(bytesTotal: $0.size) },
+                    expecting: expected,
+                    begin: { facts in
+                        offset.store(facts.offset, ordering: .relaxed)
+                        display.expect(bytesTotal: facts.size)
+                    },
                     onBytes: { display.advance(bytes: $0) }
                 )
             }
-            return FetchedDocument(place: place, facts: facts, path: path)
+            return FetchedDocument(place, facts, path, continuedFrom: offset.load(ordering: .relaxed))
         }
         if console.style.isJSON { try console.result(JSONText.encode(fetched)) }
         try console.done(fetched.sentence(of: place))
@@ -125,14 +132,22 @@ private struct FetchedDocument: Encodable {
     var sha256: String
     var path: String
     var unchanged = false
+    /// Bytes that an earlier download had left.
+    var continuedFrom: Int64 = 0
+
+    private enum CodingKeys: String, CodingKey {
+        case bucket, key, size, sha256, path, unchanged
+        case continuedFrom = "continued_from"
+    }
 
     /// Shows a file that was fetched.
-    init(place: FilePlace, facts: ContentFacts, path: FilePath) {
+    init(_ place: FilePlace, _ facts: ContentFacts, _ path: FilePath, continuedFrom: Int64) {
         self.bucket = place.bucket.text
         self.key = place.key.text
         self.size = facts.size
         self.sha256 = facts.sha256.hex
         self.path = path.string
+        self.continuedFrom = continuedFrom
     }
 
     /// Shows a file that was left as it is.

@@ -26,12 +26,14 @@ protocol StorageService: Sendable {
     ///
     /// - Parameters:
     ///   - place: Bucket and key.
+    ///   - part: What the caller has of the content: it comes from there on, if it still is the file's content; else whole.
     ///   - operation: The id under which the download is known.
-    ///   - begin: Told what comes, before the first piece.
+    ///   - begin: Told what comes and from where on, before the first piece.
     ///   - deliver: Gets the pieces in order.
     /// - Throws: An error of any layer, or what the closures throw; what was delivered is then not the whole.
     func download(
         _ place: FilePlace,
+        continuing part: ContentPart?,
         operation: OperationID,
         begin: @escaping @Sendable (ContentFacts) async throws -> Void,
         deliver: @escaping @Sendable (ByteBuffer) async throws -> Void
@@ -89,4 +91,14 @@ struct ContentFacts: Sendable, Hashable {
     var size: Int64
     /// Its digest.
     var sha256: BlobID
+    /// Bytes at its start that do not come.
+    var offset: Int64 = 0
+}
+
+/// The beginning of a content.
+struct ContentPart: Sendable, Hashable {
+    /// The digest of the whole content.
+    var sha256: BlobID
+    /// Bytes of the beginning; at least 1, and fewer than the whole has.
+    var bytes: Int64
 }

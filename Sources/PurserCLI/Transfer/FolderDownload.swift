@@ -66,8 +66,10 @@ struct FolderDownload: Sendable {
         }
         let place = FilePlace(bucket: self.bucket, key: try FileKey(file.key))
         let download = FileDownload(service: self.service, place: place)
+        let expected = try ContentFacts(file)
         let facts = try await download.run(
             to: path,
+            expecting: expected,
             isAmongOthers: true,
             begin: { _ in },
             onBytes: { display.advance(bytes: $0) }
