@@ -71,24 +71,27 @@ struct GetCommand: SessionCommand {
         let console = session.console
         let compares = self.selection.checksum ?? false
         let fetched = try await session.withService { service in
-            let file = try await service.file(place)
-            if compares, try await SameContent.isFetched(path, size: file.size, sha256: file.sha256) {
-                return FetchedDocument(unchanged: file, path: path)
+            try await ProgressDisplay.show(on: console) { display in
+                let file = try await service.file(place)
+                return try await display.transfer(place.key.text, bytesTotal: file.size) { progress in
+                    if compares,
+                        try await SameContent.isFetched(path, as: file, onBytes: { progress.compare(bytes: $0) })
+                    {
+                        return FetchedDocument(unchanged: file, path: path)
+                    }
+                    let offset = Atomic<Int64>(0)
+                    let facts = try await FileDownload(service: service, place: place).run(
+                        to: path,
+                        expecting: ContentFacts(file),
+                        begin: { facts in
+                            offset.store(facts.offset, ordering: .relaxed)
+                            progress.expect(bytesTotal: facts.size, offset: facts.offset)
+                        },
+                        onBytes: { progress.advance(bytes: $0) }
+                    )
+                    return FetchedDocument(place, facts, path, continuedFrom: offset.load(ordering: .relaxed))
+                }
             }
-            let expected = try ContentFacts(file)
-            let offset = Atomic<Int64>(0)
-            let facts = try await ProgressDisplay.show(place.key.text, on: console) { display in
-                try await FileDownload(service: service, place: place).run(
-                    to: path,
-                    expecting: expected,
-                    begin: { facts in
-                        offset.store(facts.offset, ordering: .relaxed)
-                        display.expect(bytesTotal: facts.size)
-                    },
-                    onBytes: { display.advance(bytes: $0) }
-                )
-            }
-            return FetchedDocument(place, facts, path, continuedFrom: offset.load(ordering: .relaxed))
         }
         if console.style.isJSON { try console.result(JSONText.encode(fetched)) }
         try console.done(fetched.sentence(of: place))
@@ -96,12 +99,14 @@ struct GetCommand: SessionCommand {
 
     private func get(_ place: FilePlace, to descriptor: FileDescriptor, in session: Session) async throws {
         try await session.withService { service in
-            try await ProgressDisplay.show(place.key.text, on: session.console) { display in
-                try await FileDownload(service: service, place: place).run(
-                    to: descriptor,
-                    begin: { display.expect(bytesTotal: $0.size) },
-                    onBytes: { display.advance(bytes: $0) }
-                )
+            try await ProgressDisplay.show(on: session.console) { display in
+                try await display.transfer(place.key.text) { progress in
+                    try await FileDownload(service: service, place: place).run(
+                        to: descriptor,
+                        begin: { progress.expect(bytesTotal: $0.size) },
+                        onBytes: { progress.advance(bytes: $0) }
+                    )
+                }
             }
         }
     }

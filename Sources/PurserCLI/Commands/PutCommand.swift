@@ -98,18 +98,22 @@ struct PutCommand: SessionCommand {
         if let path { _ = try ContentSource.file(path) }
         let compares = self.selection.checksum ?? false
         let outcome = try await session.withService(creates: true) { service in
-            if compares, let path, let file = try await service.fileIfPresent(place),
-                try await SameContent.isStored(.file(path), as: file, options: options)
-            {
-                return PutDocument(unchanged: file)
-            }
-            return try await ProgressDisplay.show(place.key.text, on: session.console) { display in
-                let onBytes: @Sendable (Int64) -> Void = { display.advance(bytes: $0) }
-                let source = try path.map { try ContentSource.file($0, onBytes: onBytes) } ?? .input(onBytes: onBytes)
-                display.expect(bytesTotal: source.size)
-                return PutDocument(
-                    try await service.upload(source, to: place, options: options, operation: OperationID())
-                )
+            try await ProgressDisplay.show(on: session.console) { display in
+                try await display.transfer(place.key.text) { progress in
+                    let onBytes: @Sendable (Int64) -> Void = { progress.advance(bytes: $0) }
+                    let source =
+                        try path.map { try ContentSource.file($0, onBytes: onBytes) } ?? .input(onBytes: onBytes)
+                    progress.expect(bytesTotal: source.size)
+                    if compares, let path, let file = try await service.fileIfPresent(place) {
+                        let compared = try ContentSource.file(path, onBytes: { progress.compare(bytes: $0) })
+                        if try await SameContent.isStored(compared, as: file, options: options) {
+                            return PutDocument(unchanged: file)
+                        }
+                    }
+                    return PutDocument(
+                        try await service.upload(source, to: place, options: options, operation: OperationID())
+                    )
+                }
             }
         }
         if session.console.style.isJSON { try session.console.result(JSONText.encode(outcome)) }

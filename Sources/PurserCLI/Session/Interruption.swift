@@ -29,7 +29,7 @@ enum Interruption {
             }
             let result = await work.result
             group.cancelAll()
-            console.status(nil)
+            console.status([])
             guard case .failure(let error) = result else { return 0 }
             if interruption.isRaised {
                 console.note("cancelled")

@@ -33,10 +33,10 @@ final class Console: Sendable {
     let style: Style
     private let output: Sink
     private let diagnostics: Sink
-    /// Whether a status line stands on the terminal.
+    /// The columns of the status lines that stand on the terminal.
     ///
     /// The lock is held while a line is written, so that two never mix.
-    private let isStatusShown = Mutex(false)
+    private let shown = Mutex<[Int]>([])
 
     /// Speaks into sinks of the caller's choice.
     init(style: Style, output: @escaping Sink, diagnostics: @escaping Sink) {
@@ -73,11 +73,13 @@ final class Console: Sendable {
         )
     }
 
-    /// Columns of the terminal.
-    var width: Int {
+    /// Columns and rows of the terminal.
+    var size: (width: Int, height: Int) {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     /// Writes a line of the result.
@@ -115,18 +117,29 @@ final class Console: Sendable {
         }
     }
 
-    /// Shows a line that the next one replaces; does nothing where there is no terminal.
+    /// Shows lines that the next ones replace; does nothing where there is no terminal.
     ///
-    /// - Parameter line: `nil` to take it away.
-    func status(_ line: String?) {
+    /// - Parameter lines: None to take away what is shown.
+    func status(_ lines: [StatusLine]) {
         guard self.style.isStatusTerminal, !self.style.isQuiet else { return }
-        self.isStatusShown.withLock { isShown in
-            guard line != nil || isShown else { return }
-            isShown = line != nil
-            let text = "\r\u{1b}[K" + (line.map(TerminalText.harmless) ?? "")
+        self.shown.withLock { shown in
+            guard !lines.isEmpty || !shown.isEmpty else { return }
+            // Each line is cleared behind its end, and all below the last, rather than all before: that would flicker.
+            let text = lines.map { "\($0.text)\u{1b}[K" }.joined(separator: "\r\n")
             // A status that cannot be shown is no reason to stop the work.
-            try? self.diagnostics(Array(text.utf8))
+            try? self.diagnostics(Array("\(self.home(over: shown))\(text)\u{1b}[J".utf8))
+            shown = lines.map(\.columns)
         }
+    }
+
+    /// Goes to the start of the first status line.
+    ///
+    /// Where the window became narrower, a line has become several rows.
+    private func home(over shown: [Int]) -> String {
+        guard !shown.isEmpty else { return "\r" }
+        let width = self.size.width
+        let rows = shown.reduce(0) { $0 + max(1, ($1 + width - 1) / width) }
+        return rows > 1 ? "\r\u{1b}[\(rows - 1)A" : "\r"
     }
 
     private func diagnose(_ line: String) {
@@ -135,10 +148,10 @@ final class Console: Sendable {
     }
 
     private func write(_ text: String, to sink: Sink) throws {
-        try self.isStatusShown.withLock { isShown in
-            if isShown {
-                isShown = false
-                try? self.diagnostics(Array("\r\u{1b}[K".utf8))
+        try self.shown.withLock { shown in
+            if !shown.isEmpty {
+                try? self.diagnostics(Array("\(self.home(over: shown))\u{1b}[J".utf8))
+                shown = []
             }
             try sink(Array(text.utf8))
         }

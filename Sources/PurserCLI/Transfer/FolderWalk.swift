@@ -67,6 +67,22 @@ struct FolderWalk {
         return nil
     }
 
+    /// Counts the files from here on, and their bytes as far as they can be told.
+    ///
+    /// - Returns: The counts; what it came to when its task is cancelled.
+    func count() async -> (files: Int, bytes: Int64) {
+        var walk = self
+        var count: (files: Int, bytes: Int64) = (0, 0)
+        while !Task.isCancelled, let entry = walk.next() {
+            guard case .file(let path, _) = entry else { continue }
+            count.files += 1
+            // A file that has just vanished has none.
+            count.bytes += (try? FileStatus(of: path).size) ?? 0
+            await Task.yield()
+        }
+        return count
+    }
+
     /// What is under a name; `nil` for a folder, which is entered.
     private mutating func entry(_ bytes: [UInt8], in level: Level) -> Entry? {
         guard let name = String(validating: bytes, as: UTF8.self), let component = FilePath.Component(name) else {

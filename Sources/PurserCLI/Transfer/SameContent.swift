@@ -27,16 +27,20 @@ enum SameContent {
     ///
     /// - Parameters:
     ///   - path: Where it is to go.
-    ///   - size: Bytes of the stored content.
-    ///   - sha256: Its digest.
+    ///   - stored: What is stored.
+    ///   - onBytes: Told how many bytes were compared.
     /// - Returns: Whether fetching it would change nothing. What cannot be read is another content.
     /// - Throws: `CancellationError`.
-    static func isFetched(_ path: FilePath, size: Int64, sha256: String) async throws -> Bool {
+    static func isFetched(
+        _ path: FilePath,
+        as stored: FileDocument,
+        onBytes: @escaping @Sendable (Int64) -> Void = { _ in }
+    ) async throws -> Bool {
         do {
-            guard let status = try FileStatus.ifPresent(path), status.kind == .file, status.size == size else {
+            guard let status = try FileStatus.ifPresent(path), status.kind == .file, status.size == stored.size else {
                 return false
             }
-            return try await self.digest(of: .file(path))?.hex == sha256
+            return try await self.digest(of: .file(path, onBytes: onBytes))?.hex == stored.sha256
         } catch is CommandError {
             return false
         } catch is Errno {
