@@ -35,7 +35,10 @@ struct GetCommand: SessionCommand {
     @Argument(help: ArgumentHelp("Key of the file; with -r what all keys begin with, as a folder.", valueName: "key"))
     var source: String
 
-    @Argument(help: ArgumentHelp("File to write, or folder; - is standard output.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("File to write, or folder; - is standard output.", valueName: "file"),
+        completion: .file()
+    )
     var target: String?
 
     func validate() throws {

@@ -41,7 +41,7 @@ struct PutCommand: SessionCommand {
 
     @OptionGroup var selection: TransferSelection
 
-    @Argument(help: ArgumentHelp("File to store; - is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("File to store; - is standard input.", valueName: "file"), completion: .file())
     var source: String
 
     @Argument(help: ArgumentHelp("Key to store it under; with -r what comes before all keys.", valueName: "key"))
