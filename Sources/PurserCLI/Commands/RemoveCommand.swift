@@ -36,7 +36,7 @@ struct RemoveCommand: SessionCommand {
                     try Task.checkCancellation()
                     let failure = CommandError(describing: error)
                     guard failure.code != CommandError.unreachable, !(error is ClosedOutput) else { throw error }
-                    console.failure("\(place): \(failure)")
+                    console.failure(failure, of: place.description)
                     document.failed.append(
                         BatchReport.Failure(name: place.key.text, code: failure.code, message: failure.message)
                     )

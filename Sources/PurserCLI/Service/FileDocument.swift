@@ -35,7 +35,9 @@ extension ContentFacts {
     /// - Throws: ``CommandError`` where that cannot be.
     init(_ file: FileDocument) throws {
         guard let sha256 = BlobID(hex: file.sha256), file.size >= 0 else {
-            throw CommandError("the server's answer cannot be understood; is it a Purser server of this version?")
+            throw CommandError(
+                "the server's answer cannot be understood; it may be of another version than this program"
+            )
         }
         self.init(size: file.size, sha256: sha256)
     }

@@ -17,6 +17,8 @@ extension RemoteService: StorageService {
             headers.add(name: "X-Meta-\(name)", value: value)
         }
         if options.mustBeNew { headers.add(name: "If-None-Match", value: "*") }
+        // Of an announced length of none the client reads nothing, and would not notice that there are bytes.
+        if source.size == 0 { for try await _ in source {} }
         return try await self.abandoning(operation) {
             let response = try await self.answer(
                 .PUT,
@@ -59,7 +61,7 @@ extension RemoteService: StorageService {
             let tag = headers.first(name: "ETag"), tag.count == 66, tag.hasPrefix("\""), tag.hasSuffix("\""),
             let sha256 = BlobID(hex: tag.dropFirst().dropLast())
         else {
-            throw CommandError("the server did not say what it sends; is it a Purser server of this version?")
+            throw CommandError("the server did not say what it sends; it may be of another version than this program")
         }
         return ContentFacts(size: offset + length, sha256: sha256, offset: offset)
     }

@@ -24,6 +24,14 @@ extension CommandError {
         }
     }
 
+    /// Whether an error is of none of the layers whose words are known.
+    static func isUnknown(_ error: any Error) -> Bool {
+        switch error {
+        case is CommandError, is CancellationError, is HTTPClientError, is IOError, is Errno: false
+        default: true
+        }
+    }
+
     private init(clientError error: HTTPClientError) {
         switch error {
         case .cancelled: self.init("cancelled", status: .cancelled)

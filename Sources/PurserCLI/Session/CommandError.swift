@@ -34,12 +34,37 @@ struct CommandError: Error, Sendable, Hashable {
 
     /// The code where no server answers; a batch of transfers stops at it.
     static let unreachable = "server_unreachable"
+
+    /// The code where what answers is no server of ours.
+    static let foreignServer = "not_purser"
 }
 
 extension CommandError {
     /// The description, with the name of what failed before it unless it begins with that.
     func telling(of name: String) -> String {
         self.message.hasPrefix(name) ? self.description : "\(name): \(self)"
+    }
+}
+
+extension CommandError {
+    /// What `--json` writes on standard error of a failure: `{"error":{"code":…,"message":…,"name":…}}`.
+    ///
+    /// - Parameter name: What failed, of several.
+    /// - Returns: The document, which always has a code.
+    func document(of name: String? = nil) -> some Encodable {
+        let own =
+            switch self.status {
+            case .failed: "failed"
+            case .usage: "usage"
+            case .cancelled: "cancelled"
+            }
+        return ["error": ErrorDocument(code: self.code ?? own, message: self.message, name: name)]
+    }
+
+    private struct ErrorDocument: Encodable {
+        var code: String
+        var message: String
+        var name: String?
     }
 }
 

@@ -67,6 +67,8 @@ final class Console: Sendable {
                     try FileDescriptor.standardOutput.writeAll(bytes)
                 } catch Errno.brokenPipe {
                     throw ClosedOutput()
+                } catch let error as Errno {
+                    throw CommandError("standard output cannot be written: \(error)")
                 }
             },
             diagnostics: { try FileDescriptor.standardError.writeAll($0) }
@@ -103,17 +105,29 @@ final class Console: Sendable {
         try self.result(line)
     }
 
-    /// Says something beside the result; nothing with `--quiet`.
+    /// Says something beside the result, with `--json` as `{"note":…}`; nothing with `--quiet`.
     func note(_ line: String) {
         guard !self.style.isQuiet else { return }
+        guard !self.style.isJSON else { return self.diagnose(["note": line]) }
         self.diagnose(TerminalText.harmless(line))
     }
 
-    /// Says what failed; a line for each of the text's.
-    func failure(_ text: String) {
-        let name = self.style.hasColor ? "\u{1b}[31mpurser:\u{1b}[0m" : "purser:"
+    /// Says that the work ended before its end because the user wished so.
+    func end(_ error: CommandError) {
+        if self.style.isJSON { self.diagnose(error.document()) } else { self.note(error.message) }
+    }
+
+    /// Says what failed: a line for each of the text's, or with `--json` a document.
+    ///
+    /// - Parameters:
+    ///   - error: The failure.
+    ///   - name: What failed, of several.
+    func failure(_ error: CommandError, of name: String? = nil) {
+        guard !self.style.isJSON else { return self.diagnose(error.document(of: name)) }
+        let text = name.map { error.telling(of: $0) } ?? error.description
+        let label = self.style.hasColor ? "\u{1b}[31mpurser:\u{1b}[0m" : "purser:"
         for line in text.split(separator: "\n") {
-            self.diagnose("\(name) \(TerminalText.harmless(String(line)))")
+            self.diagnose("\(label) \(TerminalText.harmless(String(line)))")
         }
     }
 
@@ -140,6 +154,11 @@ final class Console: Sendable {
         let width = self.size.width
         let rows = shown.reduce(0) { $0 + max(1, ($1 + width - 1) / width) }
         return rows > 1 ? "\r\u{1b}[\(rows - 1)A" : "\r"
+    }
+
+    private func diagnose(_ document: some Encodable) {
+        // Texts and numbers can always be written.
+        if let line = try? JSONText.encode(document) { self.diagnose(line) }
     }
 
     private func diagnose(_ line: String) {

@@ -47,7 +47,7 @@ struct BatchReport: Encodable, Sendable {
         if console.style.isJSON { try console.result(JSONText.encode(self)) }
         try console.done(self.summary(verb))
         for failure in self.failed {
-            console.failure(CommandError(failure.message, code: failure.code).telling(of: failure.name))
+            console.failure(CommandError(failure.message, code: failure.code), of: failure.name)
         }
         if let end {
             guard var error = end as? CommandError, error.code == CommandError.unreachable else { throw end }

@@ -9,7 +9,7 @@ struct ConsoleTests {
         try captured.console.result("result")
         try captured.console.done("done")
         captured.console.note("note")
-        captured.console.failure("one\ntwo")
+        captured.console.failure(CommandError("one\ntwo"))
         #expect(captured.output == "result\ndone\n")
         #expect(captured.diagnostics == "note\npurser: one\npurser: two\n")
     }
@@ -20,7 +20,7 @@ struct ConsoleTests {
         try captured.console.done("done")
         captured.console.note("note")
         captured.console.status([StatusLine("status")])
-        captured.console.failure("failure")
+        captured.console.failure(CommandError("failure"))
         #expect(captured.output == "result\n")
         #expect(captured.diagnostics == "purser: failure\n")
     }
