@@ -38,7 +38,7 @@ struct RemoveCommand: SessionCommand {
                     guard failure.code != CommandError.unreachable, !(error is ClosedOutput) else { throw error }
                     console.failure(failure, of: place.description)
                     document.failed.append(
-                        BatchReport.Failure(name: place.key.text, code: failure.code, message: failure.message)
+                        BatchReport.Failure(name: place.key.text, error: failure)
                     )
                 }
             }

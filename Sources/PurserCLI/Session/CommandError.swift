@@ -52,13 +52,17 @@ extension CommandError {
     /// - Parameter name: What failed, of several.
     /// - Returns: The document, which always has a code.
     func document(of name: String? = nil) -> some Encodable {
-        let own =
-            switch self.status {
-            case .failed: "failed"
-            case .usage: "usage"
-            case .cancelled: "cancelled"
-            }
-        return ["error": ErrorDocument(code: self.code ?? own, message: self.message, name: name)]
+        ["error": ErrorDocument(code: self.documentedCode, message: self.message, name: name)]
+    }
+
+    /// The code that documents have: one of the command line's own where there is no other.
+    var documentedCode: String {
+        if let code { return code }
+        return switch self.status {
+        case .failed: "failed"
+        case .usage: "usage"
+        case .cancelled: "cancelled"
+        }
     }
 
     private struct ErrorDocument: Encodable {

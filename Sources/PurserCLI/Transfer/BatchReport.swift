@@ -2,9 +2,21 @@
 struct BatchReport: Encodable, Sendable {
     /// A transfer that failed.
     struct Failure: Encodable, Sendable {
+        /// Of which file.
         var name: String
-        var code: String?
-        var message: String
+        /// Why.
+        var error: CommandError
+
+        private enum CodingKeys: CodingKey {
+            case name, code, message
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(self.name, forKey: .name)
+            try container.encode(self.error.documentedCode, forKey: .code)
+            try container.encode(self.error.message, forKey: .message)
+        }
     }
 
     /// Transfers that were made.
@@ -33,7 +45,7 @@ struct BatchReport: Encodable, Sendable {
         case .unchanged: self.unchanged += 1
         case .skipped: self.skipped += 1
         case .failed(let name, let error):
-            self.failed.append(Failure(name: name, code: error.code, message: error.message))
+            self.failed.append(Failure(name: name, error: error))
         }
     }
 
@@ -47,7 +59,7 @@ struct BatchReport: Encodable, Sendable {
         if console.style.isJSON { try console.result(JSONText.encode(self)) }
         try console.done(self.summary(verb))
         for failure in self.failed {
-            console.failure(CommandError(failure.message, code: failure.code), of: failure.name)
+            console.failure(failure.error, of: failure.name)
         }
         if let end {
             guard var error = end as? CommandError, error.code == CommandError.unreachable else { throw end }

@@ -139,6 +139,16 @@ struct FolderTransferTests {
             let lines = captured.diagnostics.split(separator: "\n")
             #expect(lines.count == 2)
             #expect(lines.allSatisfy { $0.contains("large") && $0.contains("(file_too_large)") })
+
+            let (machine, document) = try live.session(isJSON: true)
+            try FileManager.default.removeItem(atPath: source.appending("large2").string)
+            try FileManager.default.createSymbolicLink(
+                atPath: source.appending("lost").string,
+                withDestinationPath: "nowhere"
+            )
+            await #expect(throws: FailedTransfers(count: 2)) { try await command.run(in: machine) }
+            let failed = try self.report(document)["failed"] as? [[String: Any]]
+            #expect(Set(failed?.compactMap { $0["code"] as? String } ?? []) == ["failed", "file_too_large"])
         }
     }
 }

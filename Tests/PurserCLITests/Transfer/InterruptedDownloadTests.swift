@@ -121,6 +121,7 @@ struct InterruptedDownloadTests {
                     }
                     #expect(error?.status == .failed)
                     #expect(error?.message.contains("the same command continues there") == true)
+                    #expect(error?.message.contains("connection") == true)
                 }
                 let gone = try await Program.run(["get", "k", "target", "--server", server.url], in: folder)
                 #expect(gone.status == 1)
