@@ -3,9 +3,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+BINARY ?= .build/release/purser
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: help packages packages-bench build run test lint format coverage docs bench bench-peers demo hooks clean
+.PHONY: help packages packages-bench build run test lint format coverage docs bench bench-peers demo install uninstall \
+	hooks clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +53,16 @@ bench-peers: build packages-bench ## Measure nginx, copyparty and rclone side by
 
 demo: build ## Show the service at work on real files
 	@scripts/demo.sh
+
+# Builds only where nothing was built, so that the one who installs need not be the one who builds.
+$(BINARY):
+	$(MAKE) build
+
+install: $(BINARY) ## Install program, completions, manual page, settings and systemd unit under PREFIX
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' SYSCONFDIR='$(SYSCONFDIR)' packaging/install.sh install '$(BINARY)'
+
+uninstall: ## Remove what install put in place, but no edited settings and no files
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' SYSCONFDIR='$(SYSCONFDIR)' packaging/install.sh uninstall
 
 hooks: ## Check the format before each commit
 	@printf '#!/bin/sh\nexec make lint\n' > .git/hooks/pre-commit && chmod +x .git/hooks/pre-commit

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PurserIdentifiers
+import Synchronization
 import SystemPackage
 
 /// `purser get`.
@@ -8,8 +9,12 @@ struct GetCommand: SessionCommand {
         commandName: "get",
         abstract: "Fetch a file, or all files under a prefix.",
         discussion: """
-            The bytes go to FILE.part and get their name once they are whole and their SHA-256 is the stored one's. \
-            Without FILE the last part of the key is the name; where FILE is a folder, it goes there.
+            The bytes go to FILE.DIGITS.part and get their name once they are whole and their SHA-256 is the stored one's. \
+            What came of a download that was interrupted is kept, and the same command continues there. Without FILE the last part of the key is the name; where FILE is a folder, it goes there.
+
+            With -r, files that have the same content already are left as they are, so that a second run fetches what is \
+            missing or differs; --no-checksum fetches all again. Files that fail do not stop the others, and are listed \
+            at the end. Patterns of --exclude are those of rsync: '*.tmp', '/cache/', 'build/**/*.o'.
 
             EXAMPLES:
               purser get archive/2026.pdf
@@ -25,10 +30,15 @@ struct GetCommand: SessionCommand {
     @Flag(name: [.short, .long], help: "Fetch all files under a prefix into a folder, 8 at a time.")
     var recursive = false
 
+    @OptionGroup var selection: TransferSelection
+
     @Argument(help: ArgumentHelp("Key of the file; with -r what all keys begin with, as a folder.", valueName: "key"))
     var source: String
 
-    @Argument(help: ArgumentHelp("File to write, or folder; - is standard output.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("File to write, or folder; - is standard output.", valueName: "file"),
+        completion: .file()
+    )
     var target: String?
 
     func validate() throws {
@@ -37,6 +47,10 @@ struct GetCommand: SessionCommand {
                 throw ValidationError("-r needs a folder: get -r PREFIX DIR.")
             }
         }
+        if self.target == "-", self.selection.checksum == true {
+            throw ValidationError("--checksum compares with a file, not with standard output.")
+        }
+        try self.selection.check(isRecursive: self.recursive)
         if self.target == "-", self.common.json {
             throw ValidationError("--json and - would both write to standard output.")
         }
@@ -58,29 +72,44 @@ struct GetCommand: SessionCommand {
 
     private func get(_ place: FilePlace, to path: FilePath, in session: Session) async throws {
         let console = session.console
-        let facts = try await session.withService { service in
-            try await ProgressDisplay.show(place.key.text, on: console) { display in
-                try await FileDownload(service: service, place: place).run(
-                    to: path,
-                    begin: { display.expect(bytesTotal: $0.size) },
-                    onBytes: { display.advance(bytes: $0) }
-                )
+        let compares = self.selection.checksum ?? false
+        let fetched = try await session.withService { service in
+            try await ProgressDisplay.show(on: console) { display in
+                let file = try await service.file(place)
+                return try await display.transfer(place.key.text, bytesTotal: file.size) { progress in
+                    if compares,
+                        try await SameContent.isFetched(path, as: file, onBytes: { progress.compare(bytes: $0) })
+                    {
+                        return FetchedDocument(unchanged: file, path: path)
+                    }
+                    let offset = Atomic<Int64>(0)
+                    let facts = try await FileDownload(service: service, place: place).run(
+                        to: path,
+                        expecting: ContentFacts(file),
+                        begin: { facts in
+                            offset.store(facts.offset, ordering: .relaxed)
+                            progress.expect(bytesTotal: facts.size, offset: facts.offset)
+                        },
+                        onBytes: { progress.advance(bytes: $0) }
+                    )
+                    return FetchedDocument(place, facts, path, continuedFrom: offset.load(ordering: .relaxed))
+                }
             }
         }
-        if console.style.isJSON {
-            try console.result(JSONText.encode(FetchedDocument(place: place, facts: facts, path: path)))
-        }
-        try console.done("fetched \(place) to \(path) (\(ByteText.short(facts.size)))")
+        if console.style.isJSON { try console.result(JSONText.encode(fetched)) }
+        try console.done(fetched.sentence(of: place))
     }
 
     private func get(_ place: FilePlace, to descriptor: FileDescriptor, in session: Session) async throws {
         try await session.withService { service in
-            try await ProgressDisplay.show(place.key.text, on: session.console) { display in
-                try await FileDownload(service: service, place: place).run(
-                    to: descriptor,
-                    begin: { display.expect(bytesTotal: $0.size) },
-                    onBytes: { display.advance(bytes: $0) }
-                )
+            try await ProgressDisplay.show(on: session.console) { display in
+                try await display.transfer(place.key.text) { progress in
+                    try await FileDownload(service: service, place: place).run(
+                        to: descriptor,
+                        begin: { progress.expect(bytesTotal: $0.size) },
+                        onBytes: { progress.advance(bytes: $0) }
+                    )
+                }
             }
         }
     }
@@ -90,7 +119,14 @@ struct GetCommand: SessionCommand {
         let folder = FilePath(self.target ?? "")
         let prefix = KeyPrefix.folder(self.source)
         try await session.withService { service in
-            let download = FolderDownload(service: service, bucket: bucket, prefix: prefix, folder: folder)
+            let download = FolderDownload(
+                service: service,
+                bucket: bucket,
+                prefix: prefix,
+                folder: folder,
+                exclusion: self.selection.exclusion,
+                comparesContents: self.selection.checksum ?? true
+            )
             try await download.run(on: session.console)
         }
     }
@@ -103,13 +139,41 @@ private struct FetchedDocument: Encodable {
     var size: Int64
     var sha256: String
     var path: String
+    var unchanged = false
+    /// Bytes that an earlier download had left.
+    var continuedFrom: Int64 = 0
 
-    init(place: FilePlace, facts: ContentFacts, path: FilePath) {
+    private enum CodingKeys: String, CodingKey {
+        case bucket, key, size, sha256, path, unchanged
+        case continuedFrom = "continued_from"
+    }
+
+    /// Shows a file that was fetched.
+    init(_ place: FilePlace, _ facts: ContentFacts, _ path: FilePath, continuedFrom: Int64) {
         self.bucket = place.bucket.text
         self.key = place.key.text
         self.size = facts.size
         self.sha256 = facts.sha256.hex
         self.path = path.string
+        self.continuedFrom = continuedFrom
+    }
+
+    /// Shows a file that was left as it is.
+    init(unchanged file: FileDocument, path: FilePath) {
+        self.bucket = file.bucket
+        self.key = file.key
+        self.size = file.size
+        self.sha256 = file.sha256
+        self.path = path.string
+        self.unchanged = true
+    }
+
+    /// What people are told.
+    func sentence(of place: FilePlace) -> String {
+        let size = ByteText.short(self.size)
+        return self.unchanged
+            ? "\(self.path) has the content of \(place) already (\(size)); nothing was fetched"
+            : "fetched \(place) to \(self.path) (\(size))"
     }
 }
 

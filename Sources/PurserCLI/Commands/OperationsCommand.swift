@@ -77,11 +77,12 @@ struct OperationShowCommand: SessionCommand {
 
     func run(in session: Session) async throws {
         let id = try OperationID(self.id)
-        let isJSON = session.console.style.isJSON
         let (operation, history) = try await session.withServer { service in
-            (try await service.operation(id), isJSON ? Data() : try await service.history(of: id))
+            (try await service.operation(id), try await service.history(of: id))
         }
-        guard !isJSON else { return try session.console.result(String(decoding: operation, as: UTF8.self)) }
+        guard !session.console.style.isJSON else {
+            return try session.console.result(Self.joined(operation, history))
+        }
         let document = try RemoteService.decode(OperationDocument.self, from: operation)
         let entries = try RemoteService.decode(OperationHistoryDocument.self, from: history).entries
         try session.console.results(
@@ -91,6 +92,16 @@ struct OperationShowCommand: SessionCommand {
                     return "history   \(entry.time)  \(words.joined(separator: ": "))"
                 }
         )
+    }
+
+    /// The operation's document with its history as one more field, and all else as the server wrote it.
+    private static func joined(_ operation: Data, _ history: Data) throws -> String {
+        guard var object = try JSONSerialization.jsonObject(with: operation) as? [String: Any],
+            let entries = try (JSONSerialization.jsonObject(with: history) as? [String: Any])?["entries"]
+        else { throw CommandError("the server's answer cannot be understood; it may be of another version") }
+        object["history"] = entries
+        let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try JSONSerialization.data(withJSONObject: object, options: options), as: UTF8.self)
     }
 }
 

@@ -35,6 +35,9 @@ struct PurserCommand: AsyncParsableCommand {
 @main
 enum Main {
     static func main() async {
+        // A reader that leaves, and a limit of file sizes, are failures of the write that meets them.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         let arguments = ArgumentOrder.normalized(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try PurserCommand.parseAsRoot(arguments)
@@ -44,15 +47,20 @@ enum Main {
                 try command.run()
             }
         } catch {
-            exit(Self.end(with: error))
+            exit(Self.end(with: error, isJSON: arguments.prefix { $0 != "--" }.contains("--json")))
         }
     }
 
     /// Shows help and complaints about the command line.
     ///
     /// - Returns: What the process is to end with.
-    private static func end(with error: any Error) -> Int32 {
+    private static func end(with error: any Error, isJSON: Bool) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
+        if isJSON, !PurserCommand.exitCode(for: error).isSuccess {
+            let failure = CommandError.usage(PurserCommand.message(for: error))
+            Console.standard(isQuiet: true, isJSON: true).failure(failure)
+            return failure.status.rawValue
+        }
         let message = PurserCommand.fullMessage(for: error)
         let isHelp = PurserCommand.exitCode(for: error).isSuccess
         if !message.isEmpty {

@@ -11,11 +11,16 @@ struct PutCommand: SessionCommand {
             A file that has the key is replaced. Without KEY the file's own name is the key; a KEY that ends with / is \
             put before it. What is cut off leaves nothing behind.
 
+            With -r, files whose key has the same content are left as they are, so that a second run stores what is \
+            missing or differs; --no-checksum stores all again. Files that fail do not stop the others, and are listed \
+            at the end. Patterns of --exclude are those of rsync: '*.tmp', '/cache/', 'build/**/*.o'.
+
             EXAMPLES:
               purser put report.pdf
               purser put report.pdf archive/2026.pdf
               tar c data | purser put - data.tar
               purser put -r scans/ archive/scans
+              purser put -r --exclude '*.tmp' --exclude .git/ project/
             """
     )
 
@@ -34,7 +39,9 @@ struct PutCommand: SessionCommand {
     @Flag(help: "Fail where the key is taken, instead of replacing the file.")
     var ifAbsent = false
 
-    @Argument(help: ArgumentHelp("File to store; - is standard input.", valueName: "file"))
+    @OptionGroup var selection: TransferSelection
+
+    @Argument(help: ArgumentHelp("File to store; - is standard input.", valueName: "file"), completion: .file())
     var source: String
 
     @Argument(help: ArgumentHelp("Key to store it under; with -r what comes before all keys.", valueName: "key"))
@@ -44,6 +51,10 @@ struct PutCommand: SessionCommand {
         if self.recursive, self.source == "-" { throw ValidationError("-r takes a folder, not standard input.") }
         if self.source == "-", self.target == nil { throw ValidationError("Standard input has no name: say KEY.") }
         if self.source.isEmpty { throw ValidationError("FILE is empty.") }
+        if self.source == "-", self.selection.checksum == true {
+            throw ValidationError("--checksum takes a file, which can be read twice.")
+        }
+        try self.selection.check(isRecursive: self.recursive)
         _ = try self.options()
     }
 
@@ -65,11 +76,17 @@ struct PutCommand: SessionCommand {
     func run(in session: Session) async throws {
         let options = try self.options()
         guard self.recursive else { return try await self.putOne(in: session, options) }
-        let walk = try FolderWalk(FilePath(self.source))
+        let walk = try FolderWalk(FilePath(self.source), excluding: self.selection.exclusion)
         let bucket = try self.bucket.bucket()
         let prefix = KeyPrefix.folder(self.target ?? "")
         try await session.withService(creates: true) { service in
-            let upload = FolderUpload(service: service, bucket: bucket, prefix: prefix, options: options)
+            let upload = FolderUpload(
+                service: service,
+                bucket: bucket,
+                prefix: prefix,
+                options: options,
+                comparesContents: self.selection.checksum ?? true
+            )
             try await upload.run(walk, on: session.console)
         }
     }
@@ -79,17 +96,28 @@ struct PutCommand: SessionCommand {
         let path = self.source == "-" ? nil : FilePath(self.source)
         // Before anything else: a file that is not there needs no server.
         if let path { _ = try ContentSource.file(path) }
-        let stored = try await session.withService(creates: true) { service in
-            try await ProgressDisplay.show(place.key.text, on: session.console) { display in
-                let onBytes: @Sendable (Int64) -> Void = { display.advance(bytes: $0) }
-                let source = try path.map { try ContentSource.file($0, onBytes: onBytes) } ?? .input(onBytes: onBytes)
-                display.expect(bytesTotal: source.size)
-                return try await service.upload(source, to: place, options: options, operation: OperationID())
+        let compares = self.selection.checksum ?? false
+        let outcome = try await session.withService(creates: true) { service in
+            try await ProgressDisplay.show(on: session.console) { display in
+                try await display.transfer(place.key.text) { progress in
+                    let onBytes: @Sendable (Int64) -> Void = { progress.advance(bytes: $0) }
+                    let source =
+                        try path.map { try ContentSource.file($0, onBytes: onBytes) } ?? .input(onBytes: onBytes)
+                    progress.expect(bytesTotal: source.size)
+                    if compares, let path, let file = try await service.fileIfPresent(place) {
+                        let compared = try ContentSource.file(path, onBytes: { progress.compare(bytes: $0) })
+                        if try await SameContent.isStored(compared, as: file, options: options) {
+                            return PutDocument(unchanged: file)
+                        }
+                    }
+                    return PutDocument(
+                        try await service.upload(source, to: place, options: options, operation: OperationID())
+                    )
+                }
             }
         }
-        if session.console.style.isJSON { try session.console.result(JSONText.encode(stored)) }
-        let note = stored.isDeduplicated ? ", its content was there already" : ""
-        try session.console.done("stored \(place) (\(ByteText.short(stored.file.size))\(note))")
+        if session.console.style.isJSON { try session.console.result(JSONText.encode(outcome)) }
+        try session.console.done(outcome.sentence(of: place))
     }
 
     /// The key of a single file.
@@ -100,6 +128,44 @@ struct PutCommand: SessionCommand {
             throw CommandError.usage("'\(self.source)' has no name to use as the key; say KEY")
         }
         return (self.target ?? "") + name.string
+    }
+}
+
+/// What `put --json` says: the document of the stored file, and whether there was anything to do.
+private struct PutDocument: Encodable {
+    private let file: FileDocument
+    private let stored: StoredFileDocument?
+
+    /// Shows a file that was stored.
+    init(_ stored: StoredFileDocument) {
+        self.file = stored.file
+        self.stored = stored
+    }
+
+    /// Shows a file that was left as it is.
+    init(unchanged file: FileDocument) {
+        self.file = file
+        self.stored = nil
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case deduplicated, unchanged
+        case operationID = "operation_id"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try self.file.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.stored?.isDeduplicated ?? false, forKey: .deduplicated)
+        try container.encode(self.stored?.operationID, forKey: .operationID)
+        try container.encode(self.stored == nil, forKey: .unchanged)
+    }
+
+    /// What people are told.
+    func sentence(of place: FilePlace) -> String {
+        let size = ByteText.short(self.file.size)
+        guard let stored else { return "\(place) has this content already (\(size)); nothing was sent" }
+        return "stored \(place) (\(size)\(stored.isDeduplicated ? ", its content was there already" : ""))"
     }
 }
 

@@ -36,9 +36,9 @@ struct RemoveCommand: SessionCommand {
                     try Task.checkCancellation()
                     let failure = CommandError(describing: error)
                     guard failure.code != CommandError.unreachable, !(error is ClosedOutput) else { throw error }
-                    console.failure("\(place): \(failure)")
+                    console.failure(failure, of: place.description)
                     document.failed.append(
-                        Batch.Report.Failure(name: place.key.text, code: failure.code, message: failure.message)
+                        BatchReport.Failure(name: place.key.text, error: failure)
                     )
                 }
             }
@@ -51,5 +51,5 @@ struct RemoveCommand: SessionCommand {
 /// What `rm --json` says.
 private struct RemovedDocument: Encodable {
     var removed: [String] = []
-    var failed: [Batch.Report.Failure] = []
+    var failed: [BatchReport.Failure] = []
 }

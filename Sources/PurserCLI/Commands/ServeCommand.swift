@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
         commandName: "serve",
         abstract: "Serve a store over HTTP.",
         discussion: """
-            Prints 'ready URL' on standard output when it takes requests, and logs on standard error. SIGINT and SIGTERM \
+            Prints 'ready URL' on standard output when it takes requests, with --json {"ready":"URL"}, and logs on standard \
+            error. SIGINT and SIGTERM \
             let running operations end (server.shutdown_grace); a second signal ends at once.
 
             EXAMPLES:
@@ -45,7 +46,7 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
     }
 
     mutating func run() async throws {
-        let console = Console.standard(isQuiet: self.common.quiet, isJSON: false)
+        let console = Console.standard(isQuiet: self.common.quiet, isJSON: self.common.json)
         let session = Session(options: self.common, console: console)
         do {
             try await self.serve(in: session)
@@ -90,7 +91,7 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
     ) async throws {
         let server = PurserServer(manager: manager, configuration: settings.server, logger: logger) { url in
             do {
-                try console.result("ready \(url)")
+                try console.result(console.style.isJSON ? JSONText.encode(["ready": url]) : "ready \(url)")
             } catch {
                 // Nobody waits for the line; requests are served all the same.
                 logger.warning("the server could not say that it is ready", metadata: ["purser.error": "\(error)"])

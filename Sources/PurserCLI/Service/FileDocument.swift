@@ -1,3 +1,5 @@
+import PurserIdentifiers
+
 /// A file, as the API and `--json` show it.
 struct FileDocument: Codable, Sendable, Hashable {
     /// The bucket it is in.
@@ -24,6 +26,20 @@ struct FileDocument: Codable, Sendable, Hashable {
         case contentType = "content_type"
         case createdAt = "created_at"
         case modifiedAt = "modified_at"
+    }
+}
+
+extension ContentFacts {
+    /// What a document says of a content.
+    ///
+    /// - Throws: ``CommandError`` where that cannot be.
+    init(_ file: FileDocument) throws {
+        guard let sha256 = BlobID(hex: file.sha256), file.size >= 0 else {
+            throw CommandError(
+                "the server's answer cannot be understood; it may be of another version than this program"
+            )
+        }
+        self.init(size: file.size, sha256: sha256)
     }
 }
 

@@ -38,21 +38,31 @@ struct LocalService: StorageService {
 
     func download(
         _ place: FilePlace,
+        continuing part: ContentPart?,
         operation: OperationID,
         begin: @escaping @Sendable (ContentFacts) async throws -> Void,
         deliver: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
         let isBegun = OnceFlag()
+        let known = try self.manager.file(in: place.bucket, key: place.key)
+        let offset = part.flatMap { $0.sha256 == known.blob && $0.bytes < known.size ? $0.bytes : nil } ?? 0
+        let start: @Sendable (FileRecord) async throws -> Void = { file in
+            guard offset == 0 || file.blob == known.blob else {
+                throw CommandError("\(place) was replaced while it was fetched; try again")
+            }
+            try await begin(ContentFacts(size: file.size, sha256: file.blob, offset: offset))
+        }
         let file = try await self.manager.download(
             from: place.bucket,
             key: place.key,
+            range: offset > 0 ? offset..<known.size : nil,
             admission: Self.admission(operation)
         ) { file, piece in
-            if isBegun.raise() { try await begin(ContentFacts(size: file.size, sha256: file.blob)) }
+            if isBegun.raise() { try await start(file) }
             try await deliver(piece)
         }
         // An empty content has no pieces.
-        if isBegun.raise() { try await begin(ContentFacts(size: file.size, sha256: file.blob)) }
+        if isBegun.raise() { try await start(file) }
     }
 
     private static func admission(_ operation: OperationID) -> AdmissionOptions {

@@ -17,6 +17,8 @@ extension RemoteService: StorageService {
             headers.add(name: "X-Meta-\(name)", value: value)
         }
         if options.mustBeNew { headers.add(name: "If-None-Match", value: "*") }
+        // Of an announced length of none the client reads nothing, and would not notice that there are bytes.
+        if source.size == 0 { for try await _ in source {} }
         return try await self.abandoning(operation) {
             let response = try await self.answer(
                 .PUT,
@@ -32,31 +34,46 @@ extension RemoteService: StorageService {
 
     func download(
         _ place: FilePlace,
+        continuing part: ContentPart?,
         operation: OperationID,
         begin: @escaping @Sendable (ContentFacts) async throws -> Void,
         deliver: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
-        try await self.abandoning(operation) {
-            let response = try await self.answer(
-                .GET,
-                URLText.path(of: place),
-                headers: ["X-Operation-Id": operation.description]
-            )
-            try await begin(try Self.facts(response.headers))
+        var headers = HTTPHeaders([("X-Operation-Id", operation.description)])
+        if let part {
+            headers.add(name: "Range", value: "bytes=\(part.bytes)-")
+            headers.add(name: "If-Range", value: "\"\(part.sha256)\"")
+        }
+        try await self.abandoning(operation) { [headers] in
+            let response = try await self.answer(.GET, URLText.path(of: place), headers: headers)
+            try await begin(try Self.facts(response))
             for try await piece in response.body where piece.readableBytes > 0 {
                 try await deliver(piece)
             }
         }
     }
 
-    private static func facts(_ headers: HTTPHeaders) throws -> ContentFacts {
-        guard let size = headers.first(name: "Content-Length").flatMap({ Int64($0) }), size >= 0,
+    private static func facts(_ response: HTTPClientResponse) throws -> ContentFacts {
+        let headers = response.headers
+        let isPart = response.status == .partialContent
+        guard let length = headers.first(name: "Content-Length").flatMap({ Int64($0) }), length >= 0,
+            let offset = isPart ? Self.offset(headers.first(name: "Content-Range") ?? "", length: length) : 0,
             let tag = headers.first(name: "ETag"), tag.count == 66, tag.hasPrefix("\""), tag.hasSuffix("\""),
             let sha256 = BlobID(hex: tag.dropFirst().dropLast())
         else {
-            throw CommandError("the server did not say what it sends; is it a Purser server of this version?")
+            throw CommandError("the server did not say what it sends; it may be of another version than this program")
         }
-        return ContentFacts(size: size, sha256: sha256)
+        return ContentFacts(size: offset + length, sha256: sha256, offset: offset)
+    }
+
+    /// The first byte of a range that goes to the end: `bytes FIRST-LAST/SIZE` (RFC 9110 §14.4).
+    private static func offset(_ contentRange: String, length: Int64) -> Int64? {
+        guard contentRange.hasPrefix("bytes "),
+            let first = Int64(contentRange.dropFirst("bytes ".count).prefix { $0 != "-" }), first >= 0,
+            case let (size, isTooLarge) = first.addingReportingOverflow(length), !isTooLarge,
+            contentRange == "bytes \(first)-\(size - 1)/\(size)"
+        else { return nil }
+        return first
     }
 
     /// Runs a transfer, and tells the server where it is cancelled.

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Purser
 import PurserIdentifiers
 
 /// The service of a server, over HTTP.
@@ -14,12 +15,16 @@ struct RemoteService: Sendable {
     let url: String
     /// Told before each wait for a busy server.
     let onBusy: @Sendable (_ message: String, _ wait: Duration) -> Void
+    /// Told what the user may want to know of the server.
+    private let onNote: @Sendable (String) -> Void
     private let client: HTTPClient
+    private let isVersionTold = OnceFlag()
 
     /// Connects to a server for the time of the body.
     static func connect<Value: Sendable>(
         to url: String,
         onBusy: @escaping @Sendable (_ message: String, _ wait: Duration) -> Void = { _, _ in },
+        onNote: @escaping @Sendable (String) -> Void = { _ in },
         _ body: (RemoteService) async throws -> Value
     ) async throws -> Value {
         let base = try Self.checked(url)
@@ -32,17 +37,19 @@ struct RemoteService: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 16
         configuration.connectionPool.retryConnectionEstablishment = false
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-            try await body(RemoteService(url: base, onBusy: onBusy, client: client))
+            try await body(RemoteService(url: base, onBusy: onBusy, onNote: onNote, client: client))
         }
     }
 
     private init(
         url: String,
         onBusy: @escaping @Sendable (_ message: String, _ wait: Duration) -> Void,
+        onNote: @escaping @Sendable (String) -> Void,
         client: HTTPClient
     ) {
         self.url = url
         self.onBusy = onBusy
+        self.onNote = onNote
         self.client = client
     }
 
@@ -86,8 +93,17 @@ struct RemoteService: Sendable {
             request.headers.replaceOrAdd(name: "User-Agent", value: PurserCommand.userAgent)
             request.body = body?()
             let response = try await self.execute(request)
-            if (200..<300).contains(response.status.code) { return response }
-            let refusal = try await Self.refusal(response)
+            let peer = ServerIdentity(response.headers)
+            if let version = peer.version, !ServerIdentity.isOfThisKind(version), self.isVersionTold.raise() {
+                self.onNote("the server at \(self.url) is Purser \(version), and this program \(PurserVersion.current)")
+            }
+            if (200..<300).contains(response.status.code) {
+                guard peer.isPurser else { throw peer.foreign(at: self.url) }
+                return response
+            }
+            let refusal =
+                try await Self.refusal(response) ?? (peer.isPurser ? nil : peer.foreign(at: self.url))
+                ?? CommandError("the server answered \(response.status)")
             guard isRepeatable, Self.isTemporary(response.status, refusal),
                 let wait = policy.nextWait(retryAfter: refusal.retryAfter, spread: .random(in: 0...1))
             else { throw refusal }
@@ -107,6 +123,14 @@ struct RemoteService: Sendable {
             throw CommandError.unreachable(self.url, error)
         } catch let error as IOError where error.errnoCode == ECONNREFUSED {
             throw CommandError.unreachable(self.url, error)
+        } catch is HTTPParserError {
+            throw CommandError("what answers at \(self.url) does not speak HTTP", code: CommandError.foreignServer)
+        } catch let error where self.url.hasPrefix("https:") && CommandError.isUnknown(error) {
+            throw CommandError(
+                "no secure connection to \(self.url) can be made: \(error); where the server speaks plain HTTP, its URL "
+                    + "begins with http://",
+                code: CommandError.foreignServer
+            )
         }
     }
 
@@ -115,8 +139,8 @@ struct RemoteService: Sendable {
         (status == .serviceUnavailable || status == .tooManyRequests) && refusal.code != "read_only"
     }
 
-    /// What a server says when it refuses: a problem document (RFC 9457), else the status.
-    private static func refusal(_ response: HTTPClientResponse) async throws -> CommandError {
+    /// What a server says when it refuses in a problem document (RFC 9457).
+    private static func refusal(_ response: HTTPClientResponse) async throws -> CommandError? {
         let retryAfter = response.headers.first(name: "Retry-After").flatMap { Int64($0) }.map { Duration.seconds($0) }
         let bytes: ByteBuffer
         do {
@@ -131,7 +155,8 @@ struct RemoteService: Sendable {
             let problem = try JSONDecoder().decode(ProblemDocument.self, from: Data(bytes.readableBytesView))
             return CommandError(problem.detail, code: problem.code, retryAfter: retryAfter)
         } catch {
-            return CommandError("the server answered \(response.status)", retryAfter: retryAfter)
+            // No problem document: a proxy's answer, or another server's.
+            return retryAfter.map { CommandError("the server answered \(response.status)", retryAfter: $0) }
         }
     }
 
@@ -167,7 +192,9 @@ struct RemoteService: Sendable {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch {
-            throw CommandError("the server's answer cannot be understood; is it a Purser server of this version?")
+            throw CommandError(
+                "the server's answer cannot be understood; it may be of another version than \(PurserVersion.current)"
+            )
         }
     }
 

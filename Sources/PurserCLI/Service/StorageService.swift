@@ -26,12 +26,14 @@ protocol StorageService: Sendable {
     ///
     /// - Parameters:
     ///   - place: Bucket and key.
+    ///   - part: What the caller has of the content: it comes from there on, if it still is the file's content; else whole.
     ///   - operation: The id under which the download is known.
-    ///   - begin: Told what comes, before the first piece.
+    ///   - begin: Told what comes and from where on, before the first piece.
     ///   - deliver: Gets the pieces in order.
     /// - Throws: An error of any layer, or what the closures throw; what was delivered is then not the whole.
     func download(
         _ place: FilePlace,
+        continuing part: ContentPart?,
         operation: OperationID,
         begin: @escaping @Sendable (ContentFacts) async throws -> Void,
         deliver: @escaping @Sendable (ByteBuffer) async throws -> Void
@@ -40,7 +42,7 @@ protocol StorageService: Sendable {
     /// Looks a file up.
     func file(_ place: FilePlace) async throws -> FileDocument
 
-    /// A page of names.
+    /// A page of names, in byte order.
     func list(_ query: FileQuery, after cursor: FilePage.Cursor?) async throws -> FilePage
 
     /// Removes a file.
@@ -59,6 +61,20 @@ protocol StorageService: Sendable {
     func deleteBucket(_ name: BucketName) async throws
 }
 
+extension StorageService {
+    /// Looks a file up that may not be there.
+    ///
+    /// - Returns: `nil` where the bucket has no file of this key.
+    func fileIfPresent(_ place: FilePlace) async throws -> FileDocument? {
+        do {
+            return try await self.file(place)
+        } catch {
+            guard CommandError(describing: error).code == "file_not_found" else { throw error }
+            return nil
+        }
+    }
+}
+
 /// What goes with a file that is stored.
 struct PutOptions: Sendable, Hashable {
     /// The media type; `nil` for none.
@@ -75,4 +91,14 @@ struct ContentFacts: Sendable, Hashable {
     var size: Int64
     /// Its digest.
     var sha256: BlobID
+    /// Bytes at its start that do not come.
+    var offset: Int64 = 0
+}
+
+/// The beginning of a content.
+struct ContentPart: Sendable, Hashable {
+    /// The digest of the whole content.
+    var sha256: BlobID
+    /// Bytes of the beginning; at least 1, and fewer than the whole has.
+    var bytes: Int64
 }

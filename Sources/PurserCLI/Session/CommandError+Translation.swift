@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Purser
 import PurserBlobs
@@ -19,10 +20,21 @@ extension CommandError {
         case let error as BlobError: self.init(error.message, code: error.code.rawValue)
         case let error as Errno: self.init("the disk or a pipe failed: \(error)")
         case let error as HTTPClientError: self.init(clientError: error)
+        case is HTTPParserError: self.init(Self.cut)
         case let error as IOError: self.init("the connection failed: \(Errno(rawValue: error.errnoCode))")
         default: self.init("\(error)")
         }
     }
+
+    /// Whether an error is of none of the layers whose words are known.
+    static func isUnknown(_ error: any Error) -> Bool {
+        switch error {
+        case is CommandError, is CancellationError, is HTTPClientError, is IOError, is Errno: false
+        default: true
+        }
+    }
+
+    private static let cut = "the server closed the connection before its answer was whole; it may have been stopped"
 
     private init(clientError error: HTTPClientError) {
         switch error {
@@ -30,7 +42,7 @@ extension CommandError {
         case .readTimeout, .writeTimeout, .deadlineExceeded:
             self.init("the server has not answered for too long; see whether it is alive with 'purser operations'")
         case .remoteConnectionClosed:
-            self.init("the server closed the connection before its answer was whole; it may have been stopped")
+            self.init(Self.cut)
         default: self.init("the server could not be asked: \(error)")
         }
     }

@@ -34,12 +34,41 @@ struct CommandError: Error, Sendable, Hashable {
 
     /// The code where no server answers; a batch of transfers stops at it.
     static let unreachable = "server_unreachable"
+
+    /// The code where what answers is no server of ours.
+    static let foreignServer = "not_purser"
 }
 
 extension CommandError {
     /// The description, with the name of what failed before it unless it begins with that.
     func telling(of name: String) -> String {
         self.message.hasPrefix(name) ? self.description : "\(name): \(self)"
+    }
+}
+
+extension CommandError {
+    /// What `--json` writes on standard error of a failure: `{"error":{"code":…,"message":…,"name":…}}`.
+    ///
+    /// - Parameter name: What failed, of several.
+    /// - Returns: The document, which always has a code.
+    func document(of name: String? = nil) -> some Encodable {
+        ["error": ErrorDocument(code: self.documentedCode, message: self.message, name: name)]
+    }
+
+    /// The code that documents have: one of the command line's own where there is no other.
+    var documentedCode: String {
+        if let code { return code }
+        return switch self.status {
+        case .failed: "failed"
+        case .usage: "usage"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    private struct ErrorDocument: Encodable {
+        var code: String
+        var message: String
+        var name: String?
     }
 }
 

@@ -12,14 +12,15 @@ struct CommonOptions: ParsableArguments, Sendable {
     )
     var server: String?
 
-    @Option(help: ArgumentHelp("Folder of the store.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder of the store.", valueName: "dir"), completion: .directory)
     var storage: String?
 
     @Option(
         help: ArgumentHelp(
             "File of settings. ($PURSER_CONFIG; else config/purser.yaml where it exists.)",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["yaml", "yml"])
     )
     var config: String?
 
@@ -38,7 +39,10 @@ struct CommonOptions: ParsableArguments, Sendable {
 
 /// The bucket that a command works in.
 struct BucketOption: ParsableArguments, Sendable {
-    @Option(name: [.short, .customLong("bucket")], help: ArgumentHelp("Bucket to work in.", valueName: "name"))
+    @Option(
+        name: [.customShort("b"), .customLong("bucket")],
+        help: ArgumentHelp("Bucket to work in.", valueName: "name")
+    )
     var name = "default"
 
     /// The bucket.

@@ -29,10 +29,10 @@ enum Interruption {
             }
             let result = await work.result
             group.cancelAll()
-            console.status(nil)
+            console.status([])
             guard case .failure(let error) = result else { return 0 }
             if interruption.isRaised {
-                console.note("cancelled")
+                console.end(CommandError(describing: CancellationError()))
                 return CommandError.Status.cancelled.rawValue
             }
             return Self.report(error, on: console)
@@ -50,7 +50,7 @@ enum Interruption {
         // Nobody reads the results any more: that is the reader's wish, not a failure worth words.
         if let error = error as? ClosedOutput { return error.status.rawValue }
         let failure = CommandError(describing: error)
-        console.failure(failure.description)
+        console.failure(failure)
         return failure.status.rawValue
     }
 }

@@ -114,6 +114,7 @@ struct Session: Sendable {
             onBusy: { message, wait in
                 console.note("the server is busy (\(message)); trying again in \(TimeText.clock(wait))")
             },
+            onNote: { console.note("warning: \($0)") },
             body
         )
     }

@@ -33,10 +33,10 @@ final class Console: Sendable {
     let style: Style
     private let output: Sink
     private let diagnostics: Sink
-    /// Whether a status line stands on the terminal.
+    /// The columns of the status lines that stand on the terminal.
     ///
     /// The lock is held while a line is written, so that two never mix.
-    private let isStatusShown = Mutex(false)
+    private let shown = Mutex<[Int]>([])
 
     /// Speaks into sinks of the caller's choice.
     init(style: Style, output: @escaping Sink, diagnostics: @escaping Sink) {
@@ -67,17 +67,21 @@ final class Console: Sendable {
                     try FileDescriptor.standardOutput.writeAll(bytes)
                 } catch Errno.brokenPipe {
                     throw ClosedOutput()
+                } catch let error as Errno {
+                    throw CommandError("standard output cannot be written: \(error)")
                 }
             },
             diagnostics: { try FileDescriptor.standardError.writeAll($0) }
         )
     }
 
-    /// Columns of the terminal.
-    var width: Int {
+    /// Columns and rows of the terminal.
+    var size: (width: Int, height: Int) {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     /// Writes a line of the result.
@@ -101,32 +105,60 @@ final class Console: Sendable {
         try self.result(line)
     }
 
-    /// Says something beside the result; nothing with `--quiet`.
+    /// Says something beside the result, with `--json` as `{"note":…}`; nothing with `--quiet`.
     func note(_ line: String) {
         guard !self.style.isQuiet else { return }
+        guard !self.style.isJSON else { return self.diagnose(["note": line]) }
         self.diagnose(TerminalText.harmless(line))
     }
 
-    /// Says what failed; a line for each of the text's.
-    func failure(_ text: String) {
-        let name = self.style.hasColor ? "\u{1b}[31mpurser:\u{1b}[0m" : "purser:"
+    /// Says that the work ended before its end because the user wished so.
+    func end(_ error: CommandError) {
+        if self.style.isJSON { self.diagnose(error.document()) } else { self.note(error.message) }
+    }
+
+    /// Says what failed: a line for each of the text's, or with `--json` a document.
+    ///
+    /// - Parameters:
+    ///   - error: The failure.
+    ///   - name: What failed, of several.
+    func failure(_ error: CommandError, of name: String? = nil) {
+        guard !self.style.isJSON else { return self.diagnose(error.document(of: name)) }
+        let text = name.map { error.telling(of: $0) } ?? error.description
+        let label = self.style.hasColor ? "\u{1b}[31mpurser:\u{1b}[0m" : "purser:"
         for line in text.split(separator: "\n") {
-            self.diagnose("\(name) \(TerminalText.harmless(String(line)))")
+            self.diagnose("\(label) \(TerminalText.harmless(String(line)))")
         }
     }
 
-    /// Shows a line that the next one replaces; does nothing where there is no terminal.
+    /// Shows lines that the next ones replace; does nothing where there is no terminal.
     ///
-    /// - Parameter line: `nil` to take it away.
-    func status(_ line: String?) {
+    /// - Parameter lines: None to take away what is shown.
+    func status(_ lines: [StatusLine]) {
         guard self.style.isStatusTerminal, !self.style.isQuiet else { return }
-        self.isStatusShown.withLock { isShown in
-            guard line != nil || isShown else { return }
-            isShown = line != nil
-            let text = "\r\u{1b}[K" + (line.map(TerminalText.harmless) ?? "")
+        self.shown.withLock { shown in
+            guard !lines.isEmpty || !shown.isEmpty else { return }
+            // Each line is cleared behind its end, and all below the last, rather than all before: that would flicker.
+            let text = lines.map { "\($0.text)\u{1b}[K" }.joined(separator: "\r\n")
             // A status that cannot be shown is no reason to stop the work.
-            try? self.diagnostics(Array(text.utf8))
+            try? self.diagnostics(Array("\(self.home(over: shown))\(text)\u{1b}[J".utf8))
+            shown = lines.map(\.columns)
         }
+    }
+
+    /// Goes to the start of the first status line.
+    ///
+    /// Where the window became narrower, a line has become several rows.
+    private func home(over shown: [Int]) -> String {
+        guard !shown.isEmpty else { return "\r" }
+        let width = self.size.width
+        let rows = shown.reduce(0) { $0 + max(1, ($1 + width - 1) / width) }
+        return rows > 1 ? "\r\u{1b}[\(rows - 1)A" : "\r"
+    }
+
+    private func diagnose(_ document: some Encodable) {
+        // Texts and numbers can always be written.
+        if let line = try? JSONText.encode(document) { self.diagnose(line) }
     }
 
     private func diagnose(_ line: String) {
@@ -135,10 +167,10 @@ final class Console: Sendable {
     }
 
     private func write(_ text: String, to sink: Sink) throws {
-        try self.isStatusShown.withLock { isShown in
-            if isShown {
-                isShown = false
-                try? self.diagnostics(Array("\r\u{1b}[K".utf8))
+        try self.shown.withLock { shown in
+            if !shown.isEmpty {
+                try? self.diagnostics(Array("\(self.home(over: shown))\u{1b}[J".utf8))
+                shown = []
             }
             try sink(Array(text.utf8))
         }

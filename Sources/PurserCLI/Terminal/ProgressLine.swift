@@ -13,6 +13,8 @@ struct ProgressLine {
 
     private static let barWidth = 20
     private static let leastName = 8
+    private static let enoughName = 14
+    private static let mostName = 32
 
     /// How much is done, 0 to 1; `nil` where the total is not known.
     var fraction: Double? {
@@ -30,28 +32,40 @@ struct ProgressLine {
 
     /// The line for a terminal.
     ///
-    /// - Parameter width: Columns that it may fill. The bar goes first where they are few, then the name is cut.
-    /// - Returns: A text of at most so many characters.
-    func rendered(width: Int) -> String {
-        var parts: [String] = []
-        if let fraction {
-            // Rounded down: 100 % is for what is complete.
-            parts.append(Self.padded("\(Int(fraction * 100))%", to: 4))
-        }
-        parts.append(self.amount)
-        if let rate { parts.append(ByteText.rate(rate)) }
-        if self.bytesTotal == nil {
-            parts.append(TimeText.clock(self.elapsed))
-        } else if let remaining {
-            parts.append("\(TimeText.clock(remaining)) left")
-        }
-        let figures = parts.joined(separator: "  ")
-        let bar = self.bar.map { "  \($0)" } ?? ""
-        let nameWidth = min(self.name.count, 32)
-        let tail = nameWidth + bar.count + 2 + figures.count <= width ? "\(bar)  \(figures)" : "  \(figures)"
-        let room = max(0, width - tail.count)
-        guard room >= min(self.name.count, Self.leastName) else { return String(figures.prefix(max(0, width))) }
-        return TerminalText.fitted(self.name, to: min(32, room)) + tail
+    /// - Parameters:
+    ///   - width: Columns that it may fill. The bar goes first where they are few, then figures, then the name is cut.
+    ///   - nameColumns: Columns that the name takes at least, so that bars stand below one another.
+    ///   - hasColor: Whether the bar is coloured.
+    /// - Returns: A line of at most so many columns.
+    func rendered(width: Int, nameColumns: Int = 0, hasColor: Bool = false) -> StatusLine {
+        let name = TerminalText.harmless(self.name)
+        let nameWidth = min(max(TerminalWidth.of(name), nameColumns), Self.mostName)
+        let barWidth = self.fraction == nil ? 0 : Self.barWidth + 4
+        let all = self.figures[0]
+        let hasBar = nameWidth + barWidth + 2 + all.count <= width
+        let enough = min(nameWidth, Self.enoughName)
+        let figures = self.figures.first { enough + 2 + $0.count <= width } ?? self.figures.last ?? all
+        let room = max(0, width - (hasBar ? barWidth : 0) - 2 - figures.count)
+        guard room >= min(nameWidth, Self.leastName) else { return StatusLine(String(figures.prefix(max(0, width)))) }
+        var fitted = TerminalText.fitted(name, to: min(Self.mostName, room))
+        fitted += String(repeating: " ", count: max(0, min(nameWidth, room) - TerminalWidth.of(fitted)))
+        let plain = StatusLine("\(fitted)\(hasBar ? self.bar(hasColor: false) : "")  \(figures)")
+        guard hasColor, hasBar else { return plain }
+        return StatusLine(text: "\(fitted)\(self.bar(hasColor: true))  \(figures)", columns: plain.columns)
+    }
+
+    /// What is told behind the bar, in fewer and fewer words.
+    private var figures: [String] {
+        // Rounded down: 100 % is for what is complete.
+        let percent = self.fraction.map { Self.padded("\(Int($0 * 100))%", to: 4) }
+        let rate = self.rate.map { ByteText.rate($0) }
+        let time =
+            self.bytesTotal == nil
+            ? TimeText.clock(self.elapsed) : self.remaining.map { "\(TimeText.clock($0)) left" }
+        let choices = [
+            [percent, self.amount, rate, time], [percent, rate, time], [percent, time], [percent ?? self.amount],
+        ]
+        return choices.map { $0.compactMap(\.self).joined(separator: "  ") }
     }
 
     /// The line for a log: without a bar, and never cut.
@@ -67,13 +81,35 @@ struct ProgressLine {
         return self.bytesTotal.map { "\(done) of \(ByteText.short($0))" } ?? done
     }
 
-    private var bar: String? {
-        guard let fraction else { return nil }
+    /// The bar with two blanks before it; empty where the total is not known.
+    private func bar(hasColor: Bool) -> String {
+        guard let fraction else { return "" }
         let filled = Int(fraction * Double(Self.barWidth))
-        return "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: Self.barWidth - filled))]"
+        let done = String(repeating: "#", count: filled)
+        let rest = String(repeating: ".", count: Self.barWidth - filled)
+        return "  [\(hasColor && filled > 0 ? "\u{1b}[32m\(done)\u{1b}[0m" : done)\(rest)]"
     }
 
     private static func padded(_ text: String, to width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}
+
+/// A line for a terminal, harmless, with colours where there may be some.
+struct StatusLine: Sendable, Hashable {
+    /// What is written.
+    var text: String
+    /// Columns that it takes.
+    var columns: Int
+
+    /// A line without colours.
+    init(_ text: String) {
+        self.init(text: text, columns: TerminalWidth.of(text))
+    }
+
+    /// A line of known columns.
+    init(text: String, columns: Int) {
+        self.text = text
+        self.columns = columns
     }
 }

@@ -25,12 +25,25 @@ enum TerminalText {
     ///
     /// - Parameters:
     ///   - text: The text.
-    ///   - width: Characters at most; below 1 nothing is left.
+    ///   - width: Columns at most; below 1 nothing is left.
     /// - Returns: The text, or its head and its longer tail.
     static func fitted(_ text: String, to width: Int) -> String {
-        guard text.count > width else { return text }
+        guard TerminalWidth.of(text) > width else { return text }
         guard width > 1 else { return width == 1 ? "…" : "" }
         let head = (width - 1) / 3
-        return "\(text.prefix(head))…\(text.suffix(width - 1 - head))"
+        let end = String(self.beginning(of: text.reversed(), width - 1 - head).reversed())
+        return "\(self.beginning(of: text, head))…\(end)"
+    }
+
+    /// As many characters as fit.
+    private static func beginning(of text: some Sequence<Character>, _ width: Int) -> String {
+        var beginning = ""
+        var room = width
+        for character in text {
+            room -= TerminalWidth.of(character)
+            guard room >= 0 else { break }
+            beginning.append(character)
+        }
+        return beginning
     }
 }

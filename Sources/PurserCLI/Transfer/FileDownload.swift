@@ -5,38 +5,85 @@ import SystemPackage
 
 /// The download of one file, its bytes checked against its digest.
 struct FileDownload: Sendable {
+    /// How often it is begun again where the file is replaced meanwhile, or what was there of it is wrong.
+    private static let maxAttempts = 5
+
     /// Where it comes from.
     let service: any StorageService
     /// Bucket and key.
     let place: FilePlace
 
-    /// Writes it to a file, under its name only once it is whole.
+    /// Writes it to a file, under its name only once it is whole, and continues what an earlier download left.
+    ///
+    /// - Parameters:
+    ///   - path: Where it goes.
+    ///   - facts: What it is as far as known; what it is in truth is found out.
+    ///   - isAmongOthers: Whether the path was made from a key: a link there is replaced, not followed.
+    ///   - begin: Told what comes and from where on; again, where the download begins again.
+    ///   - onBytes: Told of each piece.
+    /// - Returns: What was written.
+    /// - Throws: An error of any layer; ``PartialFile/write(_:_:_:)`` says what is left then.
     @discardableResult
     func run(
         to path: FilePath,
+        expecting facts: ContentFacts,
         isAmongOthers: Bool = false,
         begin: @escaping @Sendable (ContentFacts) -> Void,
         onBytes: @escaping @Sendable (Int64) -> Void
     ) async throws -> ContentFacts {
-        let facts = Promised()
         // What stands under a name of the user's is replaced only where it is a file; a link is followed to its file.
         let path = isAmongOthers ? path : try Self.resolved(path)
-        try await PartialFile.write(path, isAmongOthers: isAmongOthers) { partial in
-            try await self.service.download(
-                self.place,
-                operation: OperationID(),
-                begin: { promised in
-                    facts.keep(promised)
-                    begin(promised)
-                },
-                deliver: { piece in
-                    try await partial.append(piece)
-                    onBytes(Int64(piece.readableBytes))
+        var expected = facts
+        for _ in 1...Self.maxAttempts {
+            let wasContinued = OnceFlag()
+            do {
+                try await PartialFile.write(path, expected) { [expected] partial in
+                    if partial.count > 0 { _ = wasContinued.raise() }
+                    try await self.fetch(expected, to: partial, begin: begin, onBytes: onBytes)
                 }
-            )
-            return try facts.get()
+                return expected
+            } catch let error as Replaced {
+                expected = error.facts
+            } catch let error as CommandError where error.code == "digest_mismatch" && wasContinued.isRaised {
+                // What an earlier download left was wrong, and is gone now.
+                continue
+            }
         }
-        return try facts.get()
+        throw CommandError("\(self.place) was replaced again and again while it was fetched; try again")
+    }
+
+    private func fetch(
+        _ expected: ContentFacts,
+        to partial: PartialFile,
+        begin: @escaping @Sendable (ContentFacts) -> Void,
+        onBytes: @escaping @Sendable (Int64) -> Void
+    ) async throws {
+        let count = partial.count
+        try await self.service.download(
+            self.place,
+            continuing: count > 0 ? ContentPart(sha256: expected.sha256, bytes: count) : nil,
+            operation: OperationID(),
+            begin: { facts in
+                guard facts.sha256 == expected.sha256, facts.size == expected.size else {
+                    partial.giveUp()
+                    throw Replaced(facts: facts)
+                }
+                if facts.offset != partial.count { try partial.startOver() }
+                guard facts.offset == partial.count else {
+                    throw CommandError("the server sent another part than it was asked for")
+                }
+                begin(facts)
+            },
+            deliver: { piece in
+                try await partial.append(piece)
+                onBytes(Int64(piece.readableBytes))
+            }
+        )
+    }
+
+    /// The file is another one by now.
+    private struct Replaced: Error {
+        var facts: ContentFacts
     }
 
     /// Writes it to a descriptor as it comes.
@@ -45,21 +92,25 @@ struct FileDownload: Sendable {
         begin: @escaping @Sendable (ContentFacts) -> Void,
         onBytes: @escaping @Sendable (Int64) -> Void
     ) async throws {
-        let facts = Promised()
+        let promised = Mutex<ContentFacts?>(nil)
         let output = OutputStream(descriptor)
         try await self.service.download(
             self.place,
+            continuing: nil,
             operation: OperationID(),
-            begin: { promised in
-                facts.keep(promised)
-                begin(promised)
+            begin: { facts in
+                promised.withLock { $0 = facts }
+                begin(facts)
             },
             deliver: { piece in
                 try await output.append(piece)
                 onBytes(Int64(piece.readableBytes))
             }
         )
-        try output.check(facts.get())
+        guard let facts = promised.withLock({ $0 }) else {
+            throw CommandError("nothing came", code: "content_incomplete")
+        }
+        try output.check(facts)
     }
 
     private static func resolved(_ path: FilePath) throws -> FilePath {
@@ -67,21 +118,5 @@ struct FileDownload: Sendable {
             try FileStatus.ifPresent(path) != nil
         else { return path }
         return try RealPath.of(path)
-    }
-
-    /// What the service promised before the first byte.
-    private final class Promised: Sendable {
-        private let facts = Mutex<ContentFacts?>(nil)
-
-        func keep(_ facts: ContentFacts) {
-            self.facts.withLock { $0 = facts }
-        }
-
-        func get() throws -> ContentFacts {
-            guard let facts = self.facts.withLock({ $0 }) else {
-                throw CommandError("nothing came", code: "content_incomplete")
-            }
-            return facts
-        }
     }
 }

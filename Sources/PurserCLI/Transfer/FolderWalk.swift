@@ -11,7 +11,7 @@ import Glibc
 /// The files in a folder and below, in the order of their names' bytes, one folder's names in memory per level.
 ///
 /// Links to files and folders are followed, but never into a folder that is being walked already, or that the walk's own
-/// folder is in. Devices, pipes and sockets are left out.
+/// folder is in. Devices, pipes and sockets are left out, and without a word what the user excludes.
 struct FolderWalk {
     /// What the walk comes upon.
     enum Entry: Sendable {
@@ -34,11 +34,16 @@ struct FolderWalk {
     private var levels: [Level] = []
     /// The folders that hold the first one.
     private let enclosing: Set<FileStatus.Identity>
+    private let exclusion: Exclusion
 
     /// Begins in a folder.
     ///
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - exclusion: What is left out, compared with paths below the folder.
     /// - Throws: ``CommandError`` where it is none, or cannot be read.
-    init(_ folder: FilePath) throws {
+    init(_ folder: FilePath, excluding exclusion: Exclusion = Exclusion()) throws {
+        self.exclusion = exclusion
         do {
             let status = try FileStatus(of: folder)
             guard status.kind == .folder else { throw CommandError.usage("\(folder) is not a folder") }
@@ -62,6 +67,22 @@ struct FolderWalk {
         return nil
     }
 
+    /// Counts the files from here on, and their bytes as far as they can be told.
+    ///
+    /// - Returns: The counts; what it came to when its task is cancelled.
+    func count() async -> (files: Int, bytes: Int64) {
+        var walk = self
+        var count: (files: Int, bytes: Int64) = (0, 0)
+        while !Task.isCancelled, let entry = walk.next() {
+            guard case .file(let path, _) = entry else { continue }
+            count.files += 1
+            // A file that has just vanished has none.
+            count.bytes += (try? FileStatus(of: path).size) ?? 0
+            await Task.yield()
+        }
+        return count
+    }
+
     /// What is under a name; `nil` for a folder, which is entered.
     private mutating func entry(_ bytes: [UInt8], in level: Level) -> Entry? {
         guard let name = String(validating: bytes, as: UTF8.self), let component = FilePath.Component(name) else {
@@ -72,6 +93,7 @@ struct FolderWalk {
         let relative = level.relative + [name]
         do {
             let status = try FileStatus(of: path)
+            guard !self.exclusion.covers(relative[...], isFolder: status.kind == .folder) else { return nil }
             switch status.kind {
             case .file: return .file(path: path, relative: relative.joined(separator: "/"))
             case .folder:
@@ -86,6 +108,7 @@ struct FolderWalk {
             case .link, .special: return .skipped(path: path, reason: "it is no regular file")
             }
         } catch {
+            guard !self.exclusion.covers(relative[...], isFolder: false) else { return nil }
             return .failed(path: path, reason: "it cannot be read: \(error)")
         }
     }

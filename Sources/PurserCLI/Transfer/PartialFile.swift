@@ -13,54 +13,170 @@ import Musl
 import Glibc
 #endif
 
-/// A download under way: bytes go to `FILE.part` beside the target, and get its name once they are all there and are
-/// what the server promised.
+/// A download under way: bytes go to a partial file beside the target, which gets the target's name once they are all there
+/// and are what was promised.
 ///
-/// Nothing else ever shows under the target's name, and nothing is left when it fails.
-///
-/// A name that is taken is left alone: the bytes then go to a `.part` file of a random name.
+/// Nothing else ever shows under the target's name. What came of an interrupted download is kept, under a name that tells
+/// target and content (``PartialFileName``), and the next download of the same continues it. It is removed where it is of
+/// no use: where the disk took no more, or the bytes are wrong.
 final class PartialFile: Sendable {
     private struct State {
         var hash = SHA256()
         var count: Int64 = 0
+        var isUseless = false
     }
 
     /// Where the bytes go meanwhile.
     let path: FilePath
+    /// Whether a later download of the same finds it.
+    let isContinuable: Bool
+    private let target: FilePath
     private let descriptor: SystemPackage.FileDescriptor
     private let state = Mutex(State())
 
-    private init(path: FilePath, descriptor: SystemPackage.FileDescriptor) {
+    private init(path: FilePath, target: FilePath, descriptor: SystemPackage.FileDescriptor, isContinuable: Bool) {
         self.path = path
+        self.target = target
         self.descriptor = descriptor
+        self.isContinuable = isContinuable
     }
+
+    /// Bytes that are there.
+    var count: Int64 { self.state.withLock { $0.count } }
 
     /// Writes a file by way of a partial one.
     ///
     /// - Parameters:
     ///   - target: The file; one that is there is replaced in one step.
-    ///   - isAmongOthers: Whether other downloads go to the same folder: one of them may be named `FILE.part` itself.
-    ///   - body: Writes the bytes, and says what they were to be.
-    /// - Throws: ``CommandError``; what the body throws. Nothing is left then.
+    ///   - facts: What is to be there in the end.
+    ///   - body: Appends the bytes that are missing. Not called where none are.
+    /// - Throws: ``CommandError``, which tells where the partial file was kept; what the body throws.
     static func write(
         _ target: FilePath,
-        isAmongOthers: Bool,
-        _ body: (PartialFile) async throws -> ContentFacts
+        _ facts: ContentFacts,
+        _ body: (PartialFile) async throws -> Void
     ) async throws {
-        let partial = try Self.create(beside: target, isAmongOthers: isAmongOthers)
+        let partial = try Self.open(for: target, facts)
         var isPlaced = false
         defer {
-            // The file is not there under its name: what is in the partial one is of no use to anybody.
+            // Nothing is to be told of a partial file that cannot be closed or removed: the download failed already.
+            if !isPlaced, !partial.isKept { _ = partial.path.withPlatformString { unlink($0) } }
             try? partial.descriptor.close()
-            if !isPlaced { _ = partial.path.withPlatformString { unlink($0) } }
         }
-        let facts = try await body(partial)
-        try partial.check(facts)
-        try Task.checkCancellation()
-        guard rename(partial.path, target) == 0 else {
-            throw CommandError("\(target) cannot be written: \(Errno(rawValue: errno))")
+        do {
+            try await partial.takeStock(of: facts.size)
+            if partial.count < facts.size { try await body(partial) }
+            try Task.checkCancellation()
+            try partial.check(facts)
+            try partial.place()
+            isPlaced = true
+        } catch let error where partial.isKept && !(error is CancellationError) && !Task.isCancelled {
+            var failure = CommandError(describing: error)
+            failure.message += ". What came of it is in \(partial.path); the same command continues there"
+            throw failure
         }
-        isPlaced = true
+    }
+
+    /// Whether what is there is kept for a later download.
+    private var isKept: Bool {
+        self.isContinuable && self.state.withLock { $0.count > 0 && !$0.isUseless }
+    }
+
+    private static func open(for target: FilePath, _ facts: ContentFacts) throws -> PartialFile {
+        var failure = Errno.fileExists
+        for name in PartialFileName.candidates(for: target, facts.sha256) {
+            let path = target.removingLastComponent().appending(name.text)
+            do {
+                let descriptor = try PartialFileName.open(path, isContinuable: name.isContinuable)
+                return PartialFile(
+                    path: path,
+                    target: target,
+                    descriptor: descriptor,
+                    isContinuable: name.isContinuable
+                )
+            } catch let error as Errno {
+                failure = error
+                // Taken, or too long with what was put behind it: the next name may do.
+                guard [.fileExists, .fileNameTooLong].contains(error) else { break }
+            }
+        }
+        throw CommandError("\(target) cannot be written: \(failure)")
+    }
+
+    /// Reads what an earlier download left.
+    private func takeStock(of size: Int64) async throws {
+        do {
+            // More than there is to come: it was not a part of this.
+            guard try FileStatus(of: self.descriptor).size <= size else { return try self.startOver() }
+            let reading = Reading(of: self.descriptor)
+            while let piece = try await reading.next(upTo: ContentSource.pieceBytes) { self.note(piece) }
+        } catch let error as Errno {
+            throw CommandError("\(self.path) cannot be read: \(error)")
+        }
+    }
+
+    /// Drops the bytes that are there.
+    ///
+    /// - Throws: ``CommandError``.
+    func startOver() throws {
+        do {
+            try self.descriptor.resize(to: 0)
+            try self.descriptor.seek(offset: 0, from: .start)
+        } catch let error as Errno {
+            throw CommandError("\(self.target) cannot be written: \(error)")
+        }
+        self.state.withLock { $0 = State() }
+    }
+
+    private func note(_ piece: ByteBuffer) {
+        self.state.withLock { state in
+            piece.withUnsafeReadableBytes { state.hash.update(bufferPointer: $0) }
+            state.count += Int64(piece.readableBytes)
+        }
+    }
+
+    /// Appends a piece.
+    ///
+    /// - Throws: ``CommandError`` where the disk does not take it; the partial file is of no use then.
+    func append(_ piece: ByteBuffer) async throws {
+        do {
+            try await NIOThreadPool.singleton.runIfActive {
+                _ = try piece.withUnsafeReadableBytes { try self.descriptor.writeAll($0) }
+            }
+        } catch let error as Errno {
+            self.giveUp()
+            throw CommandError("\(self.target) cannot be written: \(error); what came of it was removed")
+        }
+        self.note(piece)
+    }
+
+    /// Says that the bytes are of no use to anybody.
+    func giveUp() {
+        self.state.withLock { $0.isUseless = true }
+    }
+
+    private func check(_ facts: ContentFacts) throws {
+        let (count, digest) = self.state.withLock { ($0.count, BlobID(bytes: $0.hash.finalize())) }
+        // Too few bytes are good ones, as far as anybody knows.
+        if count >= facts.size, digest != facts.sha256 { self.giveUp() }
+        try ContentCheck.check(facts, count: count, digest: digest)
+    }
+
+    /// Gives the file its name.
+    private func place() throws {
+        do {
+            guard
+                try FileStatus(of: self.descriptor).identity == FileStatus(of: self.path, followsLinks: false).identity
+            else { throw Errno.fileExists }
+        } catch {
+            self.giveUp()
+            throw CommandError("\(self.path) was taken away or replaced while it was written")
+        }
+        guard Self.rename(self.path, self.target) == 0 else {
+            let error = Errno(rawValue: errno)
+            self.giveUp()
+            throw CommandError("\(self.target) cannot be written: \(error)")
+        }
     }
 
     private static func rename(_ old: FilePath, _ new: FilePath) -> Int32 {
@@ -74,69 +190,6 @@ final class PartialFile: Sendable {
                 Glibc.rename(old, new)
                 #endif
             }
-        }
-    }
-
-    private static func create(beside target: FilePath, isAmongOthers: Bool) throws -> PartialFile {
-        var names: [String] = []
-        let name = target.lastComponent?.string ?? ""
-        if !isAmongOthers { names.append("\(name).part") }
-        names.append("\(name).\(String(UInt64.random(in: 0 ... .max), radix: 36)).part")
-        names.append(".purser-\(String(UInt64.random(in: 0 ... .max), radix: 36)).part")
-        var failure = Errno.fileExists
-        for name in names {
-            let path = target.removingLastComponent().appending(name)
-            do {
-                let descriptor = try SystemPackage.FileDescriptor.open(
-                    path,
-                    .writeOnly,
-                    options: [.create, .exclusiveCreate, .closeOnExec],
-                    permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite]
-                )
-                return PartialFile(path: path, descriptor: descriptor)
-            } catch let error as Errno {
-                failure = error
-                // Taken, or too long with what was put behind it: the next name may do.
-                guard [.fileExists, .fileNameTooLong].contains(error) else { break }
-            }
-        }
-        throw CommandError("\(target) cannot be written: \(failure)")
-    }
-
-    /// Appends a piece.
-    func append(_ piece: ByteBuffer) async throws {
-        self.state.withLock { state in
-            piece.withUnsafeReadableBytes { state.hash.update(bufferPointer: $0) }
-            state.count += Int64(piece.readableBytes)
-        }
-        do {
-            try await NIOThreadPool.singleton.runIfActive {
-                _ = try piece.withUnsafeReadableBytes { try self.descriptor.writeAll($0) }
-            }
-        } catch let error as Errno {
-            throw CommandError("\(self.path) cannot be written: \(error)")
-        }
-    }
-
-    private func check(_ facts: ContentFacts) throws {
-        let (count, digest) = self.state.withLock { ($0.count, BlobID(bytes: $0.hash.finalize())) }
-        try ContentCheck.check(facts, count: count, digest: digest)
-    }
-}
-
-/// Whether bytes that came are those that were promised.
-enum ContentCheck {
-    /// - Throws: ``CommandError`` `content_incomplete`, `digest_mismatch`.
-    static func check(_ facts: ContentFacts, count: Int64, digest: BlobID?) throws {
-        guard count == facts.size else {
-            throw CommandError("\(count) of \(facts.size) bytes came; try again", code: "content_incomplete")
-        }
-        guard digest == facts.sha256 else {
-            throw CommandError(
-                "the bytes that came are not those that were stored: their SHA-256 differs; try again, and if it "
-                    + "persists check the disk of the store",
-                code: "digest_mismatch"
-            )
         }
     }
 }

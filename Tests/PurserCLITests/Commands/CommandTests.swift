@@ -53,7 +53,7 @@ struct CommandTests {
             let command = try RemoveCommand.parse(["a", "nothing", "b"])
             await #expect(throws: FailedTransfers(count: 1)) { try await command.run(in: session) }
             #expect(captured.output.contains(#""removed":["a","b"]"#))
-            #expect(captured.diagnostics.contains("(file_not_found)"))
+            #expect(captured.diagnostics.contains("\"code\":\"file_not_found\""))
         }
     }
 

@@ -16,6 +16,7 @@ struct ParsingTests {
         #expect(list.common.storage == "/srv")
         #expect(list.bucket.name == "scans")
         #expect(list.prefix == "x/")
+        #expect(try self.parse(StatCommand.self, "-b", "scans", "stat", "k").bucket.name == "scans")
         let create = try self.parse(BucketCreateCommand.self, "buckets", "--quiet", "create", "backup")
         #expect(create.common.quiet)
         #expect(create.name == "backup")

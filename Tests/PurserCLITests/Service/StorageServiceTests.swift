@@ -28,6 +28,7 @@ struct StorageServiceTests {
         let size = Mutex<Int64?>(nil)
         try await live.service.download(
             try FilePlace(key),
+            continuing: nil,
             operation: OperationID(),
             begin: { facts in size.withLock { $0 = facts.size } },
             deliver: { piece in text.withLock { $0 += String(buffer: piece) } }

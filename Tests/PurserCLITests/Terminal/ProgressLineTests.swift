@@ -9,18 +9,20 @@ struct ProgressLineTests {
     }
 
     @Test func aKnownTotalHasBarPercentRateAndRemainingTime() {
-        let text = self.line(done: 512 * 1024, of: 1 << 20, rate: 65_536).rendered(width: 100)
+        let text = self.line(done: 512 * 1024, of: 1 << 20, rate: 65_536).rendered(width: 100).text
         #expect(text == "a.pdf  [##########..........]   50%  512 KiB of 1.0 MiB  64.0 KiB/s  0:08 left")
     }
 
     @Test func anUnknownTotalHasAmountAndElapsedTime() {
-        #expect(self.line(done: 2048, of: nil, rate: 1024).rendered(width: 100) == "a.pdf  2.0 KiB  1.0 KiB/s  1:05")
+        #expect(
+            self.line(done: 2048, of: nil, rate: 1024).rendered(width: 100).text == "a.pdf  2.0 KiB  1.0 KiB/s  1:05"
+        )
     }
 
     @Test func withoutEvidenceThereIsNoRateAndNoRemainingTime() {
         let line = self.line(done: 0, of: 100)
         #expect(line.remaining == nil)
-        #expect(line.rendered(width: 100) == "a.pdf  [....................]    0%  0 B of 100 B")
+        #expect(line.rendered(width: 100).text == "a.pdf  [....................]    0%  0 B of 100 B")
     }
 
     @Test(arguments: 0...120)
@@ -29,19 +31,51 @@ struct ProgressLineTests {
         for line in [
             self.line(done: 1_000_000, of: 5_000_000_000, rate: 3_000, name: name),
             self.line(done: 7, of: nil, name: name),
+            self.line(done: 7, of: 9, rate: 1, name: "長い名前の書類で誰も覚えていないもの📁📁📁📁📁📁.pdf"),
         ] {
-            #expect(line.rendered(width: width).count <= width)
+            let rendered = line.rendered(width: width, nameColumns: width % 30)
+            #expect(rendered.columns == TerminalWidth.of(rendered.text))
+            #expect(line.rendered(width: width).columns <= width)
         }
     }
 
     @Test func theBarGoesBeforeTheName() {
-        let text = self.line(done: 50, of: 100, rate: 10).rendered(width: 50)
+        let text = self.line(done: 50, of: 100, rate: 10).rendered(width: 50).text
         #expect(text.hasPrefix("a.pdf  "))
         #expect(!text.contains("["))
     }
 
+    @Test func barsStandBelowOneAnother() {
+        let lines = [self.line(done: 1, of: 2, name: "a"), self.line(done: 1, of: 2, name: "日本")]
+        #expect(
+            lines.map { $0.rendered(width: 100, nameColumns: 6).text } == [
+                "a       [##########..........]   50%  1 B of 2 B", "日本    [##########..........]   50%  1 B of 2 B",
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        (70, "a name of a file   50%  512 KiB of 1.0 MiB  64.0 KiB/s  0:08 left"),
+        (60, "a name of a file   50%  64.0 KiB/s  0:08 left"), (40, "a name of a file   50%  0:08 left"),
+        (30, "a name of a file   50%"), (20, "a na…of a file   50%"), (14, "a … file   50%"), (8, " 50%"),
+    ])
+    func figuresGoBeforeTheName(_ width: Int, _ text: String) {
+        let line = self.line(done: 512 * 1024, of: 1 << 20, rate: 65_536, name: "a name of a file")
+        #expect(line.rendered(width: width).text == text)
+    }
+
+    @Test func onlyTheBarIsColoured() {
+        let line = self.line(done: 512 * 1024, of: 1 << 20, name: "[##]\u{1b}[2J")
+        let plain = line.rendered(width: 100)
+        let coloured = line.rendered(width: 100, hasColor: true)
+        #expect(coloured.columns == plain.columns)
+        #expect(!plain.text.contains("\u{1b}"))
+        #expect(coloured.text.hasPrefix("[##]\u{fffd}[2J  [\u{1b}[32m##########\u{1b}[0m..........]   50%"))
+        #expect(!line.rendered(width: 40, hasColor: true).text.contains("\u{1b}"), "there is no bar in it")
+    }
+
     @Test func onlyWhatIsCompleteIsAHundredPercent() {
-        #expect(self.line(done: 999_999, of: 1_000_000).rendered(width: 100).contains(" 99%"))
+        #expect(self.line(done: 999_999, of: 1_000_000).rendered(width: 100).text.contains(" 99%"))
         #expect(self.line(done: 0, of: 0).fraction == 1)
         #expect(self.line(done: 300, of: 200).fraction == 1)
     }
