@@ -89,6 +89,9 @@ import Testing
             try LocalFileSystem().open(store.layout.file(of: blob), .openOrCreate).truncate(to: 100)
             let error = #expect(throws: BlobError.self) { try reader.read(at: 0, upTo: 5000) }
             #expect(error?.code == .damaged)
+            let warming = #expect(throws: BlobError.self) { try reader.warm(0..<5000) }
+            #expect(warming?.code == .damaged)
+            try reader.warm(0..<50)
         }
     }
 
