@@ -89,6 +89,9 @@ extension FileStorageManager {
                 store: self.store
             )
         } catch {
+            if (error as? StoreError)?.code == .contentDamaged {
+                await self.store.noteDamage(bucket: bucket, key: key)
+            }
             slot.finish(.failure(error))
             throw error
         }
@@ -143,6 +146,9 @@ package struct AdmittedDownload: Sendable {
             try await body(operation)
             self.slot.finish(.success(()))
         } catch {
+            if (error as? StoreError)?.code == .contentDamaged {
+                await self.store.noteDamage(bucket: self.content.file.bucket, key: self.content.file.key)
+            }
             self.slot.finish(.failure(error))
             throw error
         }

@@ -20,9 +20,11 @@ struct FileDocument: Codable, Sendable, Hashable {
     var createdAt: String
     /// When the key was last written (RFC 3339).
     var modifiedAt: String
+    /// `true` where the bytes were found damaged: storing the file again mends them.
+    var damaged: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case bucket, key, size, sha256, etag, metadata
+        case bucket, key, size, sha256, etag, metadata, damaged
         case contentType = "content_type"
         case createdAt = "created_at"
         case modifiedAt = "modified_at"

@@ -121,7 +121,8 @@ extension FileDocument {
             contentType: file.contentType ?? "application/octet-stream",
             metadata: file.metadata,
             createdAt: file.createdAt.rfc3339,
-            modifiedAt: file.modifiedAt.rfc3339
+            modifiedAt: file.modifiedAt.rfc3339,
+            damaged: file.isDamaged ? true : nil
         )
     }
 }

@@ -37,8 +37,8 @@ struct FileDownload: Sendable {
         for _ in 1...Self.maxAttempts {
             let wasContinued = OnceFlag()
             do {
-                try await PartialFile.write(path, expected) { [expected] partial in
-                    if partial.count > 0 { _ = wasContinued.raise() }
+                try await PartialFile.write(path, expected, onContinued: { _ = wasContinued.raise() }) {
+                    [expected] partial in
                     try await self.fetch(expected, to: partial, begin: begin, onBytes: onBytes)
                 }
                 return expected

@@ -95,6 +95,8 @@ struct FolderWalk {
             let status = try FileStatus(of: path)
             guard !self.exclusion.covers(relative[...], isFolder: status.kind == .folder) else { return nil }
             switch status.kind {
+            case .file where PartialFileName.isPartial(name):
+                return .skipped(path: path, reason: "it is what an interrupted download has left")
             case .file: return .file(path: path, relative: relative.joined(separator: "/"))
             case .folder:
                 guard !self.levels.contains(where: { $0.identity == status.identity }),

@@ -49,11 +49,13 @@ final class PartialFile: Sendable {
     /// - Parameters:
     ///   - target: The file; one that is there is replaced in one step.
     ///   - facts: What is to be there in the end.
+    ///   - onContinued: Called where an earlier download has left something.
     ///   - body: Appends the bytes that are missing. Not called where none are.
     /// - Throws: ``CommandError``, which tells where the partial file was kept; what the body throws.
     static func write(
         _ target: FilePath,
         _ facts: ContentFacts,
+        onContinued: () -> Void = {},
         _ body: (PartialFile) async throws -> Void
     ) async throws {
         let partial = try Self.open(for: target, facts)
@@ -65,6 +67,7 @@ final class PartialFile: Sendable {
         }
         do {
             try await partial.takeStock(of: facts.size)
+            if partial.count > 0 { onContinued() }
             if partial.count < facts.size { try await body(partial) }
             try Task.checkCancellation()
             try partial.check(facts)

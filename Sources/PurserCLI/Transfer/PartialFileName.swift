@@ -32,6 +32,15 @@ struct PartialFileName {
         ]
     }
 
+    /// Whether a file of that name can be what a download has left.
+    static func isPartial(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts.last == "part" else { return false }
+        let digits = parts[parts.count - 2]
+        guard !digits.hasPrefix("purser-") else { return true }
+        return digits.count == 16 && digits.allSatisfy { "0123456789abcdef".contains($0) }
+    }
+
     /// Opens a partial file for reading and writing, and locks it.
     ///
     /// - Parameters:

@@ -17,7 +17,8 @@ enum SameContent {
     /// - Returns: Whether storing it would change nothing.
     /// - Throws: ``CommandError`` where the local file cannot be read, or changes meanwhile.
     static func isStored(_ source: ContentSource, as stored: FileDocument, options: PutOptions) async throws -> Bool {
-        guard source.size == stored.size, options.contentType.map({ $0 == stored.contentType }) ?? true,
+        guard source.size == stored.size, stored.damaged != true,
+            options.contentType.map({ $0 == stored.contentType }) ?? true,
             options.metadata.isEmpty || options.metadata == stored.metadata
         else { return false }
         return try await self.digest(of: source)?.hex == stored.sha256

@@ -46,7 +46,7 @@ extension WriteTransaction {
         let isSameContent = current?.blob.record.id == file.blob
         var known = isSameContent ? current?.blob : try self.blob(file.blob)
         try self.check(known?.record, against: file, takesDamaged: takesDamaged)
-        if comparesBytes, let found = known, !found.record.isDamaged, try !self.isKept(found, as: file.content) {
+        if comparesBytes, let found = known, try !self.isKept(found, as: file.content) {
             known?.record.isDamaged = true
         }
 

@@ -2,6 +2,14 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The way of an answer out.
 extension RequestGate {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -87,14 +95,30 @@ extension RequestGate {
             return
         }
         let written = context.eventLoop.makePromise(of: Void.self)
+        self.sending = data
         context.writeAndFlush(Self.wrapOutboundOut(.body(data)), promise: written)
         // Also the last few bytes, which leave the channel writable, wait for the client.
         self.watch.writesBlocked(at: context.eventLoop.now, delivered: self.socket.bytesDelivered)
         self.arm(context: context)
         written.futureResult.assumeIsolated().whenComplete { result in
+            self.sending = nil
             self.watch.writesFlow(at: context.eventLoop.now)
+            // Whoever sends is to know why before it fails for it.
+            if case .failure(let error) = result, (error as? IOError)?.errnoCode != EIO {
+                self.connection?.fireGone(.disconnected)
+            }
             promise.completeWith(result)
         }
+    }
+
+    /// Whether the file that is being sent has lost the bytes that are to come: the kernel then sends none, and the event
+    /// loop would ask it again and again.
+    var sendsWhatIsNotThere: Bool {
+        guard case .fileRegion(let region) = self.sending else { return false }
+        var size: Int64?
+        // Without a descriptor there is nothing to be sent any more.
+        try? region.fileHandle.withUnsafeFileDescriptor { size = fileSize($0) }
+        return size.map { $0 < region.endIndex } ?? false
     }
 }
 

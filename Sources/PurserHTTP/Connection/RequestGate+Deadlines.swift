@@ -9,7 +9,8 @@ extension RequestGate {
         if self.phase.stage == .lingering {
             // All that is left has to go, so the time runs on.
         } else if context.channel.isWritable {
-            self.watch.writesFlow(at: now)
+            // A few bytes of what is being sent may still wait for the client.
+            if self.sending == nil { self.watch.writesFlow(at: now) }
         } else {
             self.watch.writesBlocked(at: now, delivered: self.socket.bytesDelivered)
             self.arm(context: context)
@@ -31,6 +32,11 @@ extension RequestGate {
     }
 
     private func look(context: ChannelHandlerContext) {
+        if self.sendsWhatIsNotThere {
+            self.logger.error("file became shorter while it was sent")
+            self.abort()
+            return
+        }
         let due = self.watch.due(at: context.eventLoop.now, phase: self.phase, socket: self.socket)
         switch due {
         case .nothing:

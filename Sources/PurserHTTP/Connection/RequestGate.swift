@@ -31,6 +31,8 @@ final class RequestGate: ChannelDuplexHandler {
     var pending = CircularBuffer<Pending>()
     var isInputClosed = false
     var watch: ConnectionWatch
+    /// What ``send(_:promise:)`` has handed down and the kernel has not taken yet.
+    var sending: IOData?
     /// Whether parts have been passed on since the last batch of bytes.
     private var hasPassedParts = false
     /// Whether the end of a request without a body has been passed on.

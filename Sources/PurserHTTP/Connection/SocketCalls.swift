@@ -20,6 +20,12 @@ func socketQueueLength(_ handle: NIOBSDSocket.Handle) -> Int {
     #endif
 }
 
+/// Bytes of an open file; `nil` where the system does not tell.
+func fileSize(_ descriptor: CInt) -> Int64? {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : nil
+}
+
 /// Makes the coming close of a socket a reset, which drops what has not been sent and tells the peer so.
 func resetOnClose(_ handle: NIOBSDSocket.Handle) {
     var value = linger(l_onoff: 1, l_linger: 0)

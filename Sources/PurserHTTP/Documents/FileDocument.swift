@@ -13,9 +13,11 @@ struct FileDocument: Encodable {
     var metadata: [String: String]
     var createdAt: String
     var modifiedAt: String
+    /// Only where the bytes were found damaged.
+    var damaged: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case bucket, key, size, sha256, etag, metadata
+        case bucket, key, size, sha256, etag, metadata, damaged
         case contentType = "content_type"
         case createdAt = "created_at"
         case modifiedAt = "modified_at"
@@ -31,6 +33,7 @@ struct FileDocument: Encodable {
         self.metadata = file.metadata
         self.createdAt = file.createdAt.rfc3339
         self.modifiedAt = file.modifiedAt.rfc3339
+        self.damaged = file.isDamaged ? true : nil
     }
 
     /// The type of a file that came without one (RFC 9110 §8.3).

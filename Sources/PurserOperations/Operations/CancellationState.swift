@@ -31,6 +31,9 @@ struct CancellationState: Sendable {
         self.isSealed = true
     }
 
+    /// Takes the seal back: the work goes on after all.
+    mutating func unseal() { self.isSealed = false }
+
     /// Lets go of what the handlers hold.
     mutating func forgetHandlers() {
         self.handlers = []

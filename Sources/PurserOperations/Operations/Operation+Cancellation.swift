@@ -49,6 +49,11 @@ extension Operation {
         }
     }
 
+    /// Makes the operation one that can be cancelled again, where what it was sealed for could not be done.
+    package func unseal() {
+        self.progress.withLock { $0.cancellation.unseal() }
+    }
+
     /// Has a handler called when the operation is asked to stop; at once when that has happened.
     ///
     /// Called at most once, on the thread of the one who asks and outside of all locks; it must not block. It is

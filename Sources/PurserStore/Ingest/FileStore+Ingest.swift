@@ -183,6 +183,10 @@ extension FileStore {
                 self.file(request, content.blob, content.size, bringing: bytes)
             )
             self.pins.rowCommitted(content.blob)
+            if outcome.usedOfferedBytes, case .inline = content.place {
+                // In the place of bytes that were kept in a file and damaged, before the inline limit was raised.
+                try await self.onDiskThreads { try self.blobs.remove(content.blob) }
+            }
             return outcome
         }
     }
@@ -223,6 +227,7 @@ extension FileStore {
                 return outcome
             } catch let error as CatalogError where error.code == .blobAbsent {
                 // Deleted, or found damaged by a reader, since the look.
+                slot.operation.unseal()
                 return nil
             }
         }
@@ -248,7 +253,7 @@ extension FileStore {
     }
 
     /// Removes bytes that an upload put in place before its commit failed, unless a row names them after all.
-    private func removeStrayBytes(of blob: BlobID) async {
+    func removeStrayBytes(of blob: BlobID) async {
         do {
             guard try self.catalog.blob(blob) == nil else { return }
             try await self.onDiskThreads { try self.blobs.remove(blob) }

@@ -150,6 +150,21 @@ extension FileStore {
         }
     }
 
+    /// Looks at the content of a file that could not be read, and notes the damage that is found.
+    package func noteDamage(bucket: BucketName, key: FileKey) async {
+        do {
+            let file = try self.file(bucket: bucket, key: key)
+            _ = try await self.pins.withPin(on: file.blob) {
+                await self.removeStrayBytes(of: file.blob)
+            } _: {
+                try await self.canBeTakenUp(file.blob)
+            }
+        } catch {
+            // The reader has been told; the next one will be, too.
+            self.logger.warning("damage could not be noted", metadata: ["purser.error": "\(error)"])
+        }
+    }
+
     /// The reader is told of the damage, whether or not it can be noted.
     private func flagDamaged(_ blob: BlobID) async {
         self.logger.error("blob damaged", metadata: ["purser.blob.sha256": "\(blob)"])

@@ -2,6 +2,10 @@ import NIOCore
 import PurserBlobs
 
 extension FileStore {
+    /// Bytes of a file that are sent before they are counted: so few that a reader at the least rate allowed, 1 KiB/s,
+    /// shows progress within the time of the watchdog, and that the pages brought into the cache are still there.
+    package static let sendPart: Int64 = 256 * 1024
+
     /// Sends part of a content, in order: straight from its file where nothing has to look at the bytes.
     ///
     /// - Parameters:
@@ -25,37 +29,28 @@ extension FileStore {
             return
         }
         try await self.onDiskThreads {
-            var window = SendWindow()
             var offset = range.lowerBound
             while offset < range.upperBound {
-                let part = offset..<min(offset + window.bytes, range.upperBound)
+                let part = offset..<min(offset + Self.sendPart, range.upperBound)
+                try Self.warm(reader, part)
                 do {
-                    try reader.warm(part)
+                    try await sender.send(part, of: reader)
                 } catch {
-                    throw StoreError(translating: error)
+                    // The bytes may have gone, or the disk failed, under the one who sent them.
+                    try Self.warm(reader, part)
+                    throw error
                 }
-                let start = ContinuousClock.now
-                try await sender.send(part, of: reader)
-                window.adapt(to: start.duration(to: .now))
                 offset = part.upperBound
                 try progress(part.count)
             }
         }
     }
-}
 
-/// How much of a file is sent before it is counted: much where it goes fast, as every piece costs a few turns; little
-/// where it goes slowly, so that progress is seen.
-struct SendWindow {
-    static let sizes: ClosedRange<Int64> = 64 * 1024...4 * 1024 * 1024
-
-    private(set) var bytes: Int64 = 256 * 1024
-
-    mutating func adapt(to elapsed: Duration) {
-        if elapsed < .milliseconds(20) {
-            self.bytes = min(self.bytes * 2, Self.sizes.upperBound)
-        } else if elapsed > .milliseconds(500) {
-            self.bytes = max(self.bytes / 4, Self.sizes.lowerBound)
+    private static func warm(_ reader: BlobReader, _ part: Range<Int64>) throws {
+        do {
+            try reader.warm(part)
+        } catch {
+            throw StoreError(translating: error)
         }
     }
 }

@@ -30,6 +30,14 @@ struct PartialFileTests {
         }
     }
 
+    @Test(arguments: [
+        ("a.txt.0123456789abcdef.part", true), (".purser-0123456789abcdef.part", true), ("a.part", false),
+        ("a.0123456789abcdeg.part", false), ("a.0123456789abcdef.party", false), ("part", false),
+    ])
+    func nameTellsWhatADownloadHasLeft(_ name: String, _ isPartial: Bool) {
+        #expect(PartialFileName.isPartial(name) == isPartial)
+    }
+
     @Test func theFileHasItsNameOnlyWhenItIsWhole() async throws {
         try await withTemporaryFolder { folder in
             try folder.appending("a").write("old")

@@ -1,5 +1,6 @@
 import NIOCore
 import PurserBlobs
+import PurserCatalog
 import PurserIdentifiers
 import Synchronization
 import Testing
@@ -70,15 +71,34 @@ struct SendTests {
         }
     }
 
-    @Test func windowFollowsTheSpeed() {
-        var window = SendWindow()
-        for _ in 0..<10 { window.adapt(to: .milliseconds(1)) }
-        #expect(window.bytes == SendWindow.sizes.upperBound)
-        window.adapt(to: .milliseconds(100))
-        #expect(window.bytes == SendWindow.sizes.upperBound, "neither fast nor slow")
-        for _ in 0..<10 { window.adapt(to: .seconds(2)) }
-        #expect(window.bytes == SendWindow.sizes.lowerBound)
-        // A reader at the least rate allowed, 1 KiB/s, so shows progress within the time of the watchdog.
-        #expect(SendWindow.sizes.lowerBound / 1024 < 300)
+    /// Cuts the file short when it is to send the second part, and fails as a connection does.
+    private struct Saboteur: ContentSender {
+        let store: OpenStore
+        let blob: BlobID
+
+        @concurrent
+        func send(_ bytes: ByteBuffer) async throws {}
+
+        @concurrent
+        func send(_ range: Range<Int64>, of file: BlobReader) async throws {
+            guard range.lowerBound > 0 else { return }
+            let path = self.store.folder.layout.file(of: self.blob)
+            try LocalFileSystem().open(path, .openOrCreate).truncate(to: 100)
+            throw CancellationError()
+        }
+    }
+
+    @Test func fileThatShrinksWhileItIsSentIsDamaged() async throws {
+        try await withStore { store in
+            let file = try await store.put("a", sample(3_000_000)).file
+            let content = try store.open("a")
+            await expectError(.contentDamaged) {
+                try await store.files.send(
+                    content,
+                    range: 0..<3_000_000,
+                    through: Saboteur(store: store, blob: file.blob)
+                ) { _ in }
+            }
+        }
     }
 }
