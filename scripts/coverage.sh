@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Builds the tests with counters in a folder of their own, runs them a target at a time, prints the share of lines that
-# they reached for each library target, and fails where one is below 80 %. Arguments go to `swift build`.
+# they reached for each library target, and fails where one is below 80 %. Whether the tests pass is for `make test` to say:
+# a few mind the files that the counters write. Arguments go to `swift build`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scratch=.build/coverage
+# The compiler's own: the format of the counters changes between versions.
+tools=$(dirname "$(readlink -f "$(command -v swift)")")
 swift build --scratch-path "$scratch" --build-tests --enable-code-coverage "$@"
 tests=$(swift build --scratch-path "$scratch" --show-bin-path)/purserPackageTests.xctest
 profiles=$(mktemp -d)
@@ -13,10 +16,10 @@ for folder in Tests/*Tests; do
     target=$(basename "$folder")
     echo "== $target"
     LLVM_PROFILE_FILE="$profiles/%p.profraw" "$tests" --testing-library swift-testing --filter "^$target\." \
-        >"$profiles/log" 2>&1 || { cat "$profiles/log"; echo "FAILED: $target" >&2; exit 1; }
+        >"$profiles/log" 2>&1 || grep -E '✘|↳' "$profiles/log" || true
 done
-llvm-profdata merge -sparse "$profiles"/*.profraw -o "$profiles/all.profdata"
-llvm-cov export -summary-only -instr-profile "$profiles/all.profdata" "$tests" >"$profiles/all.json"
+"$tools/llvm-profdata" merge -sparse "$profiles"/*.profraw -o "$profiles/all.profdata"
+"$tools/llvm-cov" export -summary-only -instr-profile "$profiles/all.profdata" "$tests" >"$profiles/all.json"
 
 python3 - "$profiles/all.json" <<'PYTHON'
 import collections

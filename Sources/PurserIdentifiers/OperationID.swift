@@ -16,18 +16,25 @@ public struct OperationID: Hashable, Sendable {
     ///   - time: The time that the id carries; years before 1970 count as 1970.
     ///   - generator: Where the random bits come from.
     public init(at time: Date, using generator: inout some RandomNumberGenerator) {
+        self.init(at: time, random: (generator.next(), generator.next()))
+    }
+
+    private init(at time: Date, random: (high: UInt64, low: UInt64)) {
         let milliseconds = UInt64(max(0, time.timeIntervalSince1970 * 1000)) & 0xffff_ffff_ffff
-        let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0x0fff, using: &generator)
-        let low = 0x8000_0000_0000_0000 | UInt64.random(in: 0...0x3fff_ffff_ffff_ffff, using: &generator)
+        let high = milliseconds << 16 | 0x7000 | random.high & 0x0fff
+        let low = 0x8000_0000_0000_0000 | random.low & 0x3fff_ffff_ffff_ffff
         self.uuid = withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
             UUID(uuid: bytes.loadUnaligned(as: uuid_t.self))
         }
     }
 
-    /// Makes a version 7 UUID for now.
-    public init() {
-        var generator = SystemRandomNumberGenerator()
-        self.init(at: Date(), using: &generator)
+    /// Makes a version 7 UUID for a time, by default now.
+    public init(at time: Date = Date()) {
+        // All of a random UUID's bits at once: asking the system twice costs as much as the rest of an operation's start.
+        let random = UUID().uuid
+        let halves = withUnsafeBytes(of: random) { $0.loadUnaligned(as: (UInt64, UInt64).self) }
+        // The two bits that are not random, the variant, come first of the second half.
+        self.init(at: time, random: (halves.0, halves.1.bigEndian))
     }
 
     /// Reads a UUID in its usual form of 36 characters, upper or lower case.

@@ -4,6 +4,23 @@ import PurserTestSupport
 import Testing
 
 @Suite struct OperationIDTests {
+    @Test func everyBitThatIsNotFixedIsRandom() {
+        var seen: (ones: UInt64, zeros: UInt64, highOnes: UInt64, highZeros: UInt64) = (0, 0, 0, 0)
+        for _ in 0..<500 {
+            let bytes = OperationID(at: Date(timeIntervalSince1970: 1)).uuid.uuid
+            let (high, low) = withUnsafeBytes(of: bytes) { $0.loadUnaligned(as: (UInt64, UInt64).self) }
+            seen.ones |= low.bigEndian
+            seen.zeros |= ~low.bigEndian
+            seen.highOnes |= high.bigEndian
+            seen.highZeros |= ~high.bigEndian
+        }
+        #expect(seen.ones == 0xbfff_ffff_ffff_ffff)
+        #expect(seen.zeros == 0x7fff_ffff_ffff_ffff)
+        // Milliseconds, version, and twelve random bits.
+        #expect(seen.highOnes & 0xffff == 0x7fff)
+        #expect(seen.highZeros & 0xffff == 0x8fff)
+    }
+
     @Test func versionAndVariantAreThoseOfTheStandard() {
         var generator = SeededGenerator(seed: 3)
         for _ in 0..<100 {

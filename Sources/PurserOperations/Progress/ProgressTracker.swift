@@ -163,10 +163,7 @@ public final class ProgressTracker: Sendable {
         return operations.filter { !$0.state.isFinal }
     }
 
-    private func makeID() -> OperationID {
-        var generator = SystemRandomNumberGenerator()
-        return OperationID(at: self.now(), using: &generator)
-    }
+    private func makeID() -> OperationID { OperationID(at: self.now()) }
 
     private func end(_ operation: Operation, isRemembered: Bool) {
         let old = self.registry.withLock { $0.end(operation, isRemembered: isRemembered) }
