@@ -99,4 +99,13 @@ extension AdmissionQueue {
         }
         return ahead + rank + others + 1
     }
+
+    /// Who leaves a full queue: the newest of the client with the most waiters, when that has more than the newcomer's.
+    func displaced(by newcomer: AdmissionTicket) -> AdmissionTicket {
+        guard let client = self.waiters[newcomer]?.request.client,
+            let most = self.waitersByClient.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+            most.value > self.waitersByClient[client, default: 0]
+        else { return newcomer }
+        return self.lines.compactMap { $0.clients[most.key]?.newest }.max() ?? newcomer
+    }
 }

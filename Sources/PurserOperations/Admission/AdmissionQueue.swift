@@ -34,8 +34,8 @@ struct AdmissionQueue: Sendable {
     private(set) var figures = AdmissionFigures()
     private(set) var serviceRate = ServiceRate()
 
-    private var waitersByClient: [String: Int] = [:]
-    private var alarms: Heap<Alarm> = []
+    private(set) var waitersByClient: [String: Int] = [:]
+    private var alarms: Heap<AdmissionAlarm> = []
     private var nextNumber: UInt64 = 0
     /// The number up to which tickets have had their first alarm.
     private var alarmed: UInt64 = 0
@@ -94,15 +94,15 @@ struct AdmissionQueue: Sendable {
         return self.dispatch(at: now)
     }
 
-    /// Gives the slot of a holder back while its memory stays reserved.
+    /// Gives the slot of a holder back while its memory stays reserved; a guest of it takes the slot over.
     ///
     /// Doing it again changes nothing.
     mutating func abandon(_ ticket: AdmissionTicket, at now: Duration) -> [AdmissionAction] {
-        guard var holder = self.holders[ticket], holder.holdsSlot else { return [] }
-        holder.holdsSlot = false
-        self.holders[ticket] = holder
+        guard let holder = self.holders[ticket], holder.holdsSlot else { return [] }
+        self.holders[ticket]?.holdsSlot = false
         self.giveSlotBack(of: holder, at: now)
         self.figures.countAbandoned(holder.request.kind)
+        self.leave(ticket, holder)
         return self.dispatch(at: now)
     }
 
@@ -260,7 +260,7 @@ struct AdmissionQueue: Sendable {
             self.lines[level.rawValue].insert(ticket, waiter.request)
             self.waiters[ticket]?.level = level
         }
-        self.alarms.insert(Alarm(at: Self.nextAlarm(of: waiter, at: now), ticket: ticket))
+        self.alarms.insert(AdmissionAlarm(at: Self.nextAlarm(of: waiter, at: now), ticket: ticket))
     }
 
     /// How many classes a waiter has risen.
@@ -285,28 +285,11 @@ struct AdmissionQueue: Sendable {
         let ticket = AdmissionTicket(number: self.nextNumber - 1)
         self.alarmed = self.nextNumber
         guard let waiter = self.waiters[ticket] else { return }
-        self.alarms.insert(Alarm(at: Self.nextAlarm(of: waiter, at: waiter.arrivedAt), ticket: ticket))
-    }
-
-    /// Who leaves a full queue: the newest of the client with the most waiters, when that has more than the newcomer's.
-    private func displaced(by newcomer: AdmissionTicket) -> AdmissionTicket {
-        guard let client = self.waiters[newcomer]?.request.client,
-            let most = self.waitersByClient.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
-            most.value > self.waitersByClient[client, default: 0]
-        else { return newcomer }
-        return self.lines.compactMap { $0.clients[most.key]?.newest }.max() ?? newcomer
+        self.alarms.insert(AdmissionAlarm(at: Self.nextAlarm(of: waiter, at: waiter.arrivedAt), ticket: ticket))
     }
 
     private static func lower(_ counts: inout [String: Int], _ key: String) {
         let count = counts[key, default: 0] - 1
         counts[key] = count > 0 ? count : nil
-    }
-
-    /// A time at which a waiter is to be looked at.
-    private struct Alarm: Comparable, Sendable {
-        let at: Duration
-        let ticket: AdmissionTicket
-
-        static func < (left: Self, right: Self) -> Bool { (left.at, left.ticket) < (right.at, right.ticket) }
     }
 }

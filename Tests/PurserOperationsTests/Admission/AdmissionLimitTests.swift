@@ -120,6 +120,23 @@ import Testing
         #expect(fixture.release(holder).isEmpty)
     }
 
+    @Test func guestOfAnAbandonedHolderKeepsTheSlot() throws {
+        let fixture = QueueFixture(slots: 1, memory: 100)
+        let holder = fixture.ask().ticket
+        let guests = (0..<2).compactMap { _ in
+            fixture.queue.admit(QueueFixture.request("a"), within: holder, at: .zero)
+        }
+        try #require(guests.count == 2)
+        let (guest, other) = (guests[0], guests[1])
+        let waiter = fixture.ask().ticket
+        #expect(fixture.abandon(holder).isEmpty, "more would run than there are slots")
+        let isRunning = [holder, guest, other].map { fixture.queue.isRunning($0) }
+        #expect(isRunning == [false, true, true])
+        #expect(fixture.release(holder).isEmpty)
+        #expect(fixture.release(guest).isEmpty)
+        #expect(fixture.release(other) == [.grant(waiter)])
+    }
+
     @Test func growingNeverWaitsAndNeverExceeds() {
         let fixture = QueueFixture(slots: 2, memory: 100)
         let first = fixture.ask(memory: 60).ticket
