@@ -14,7 +14,7 @@ help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 packages: ## Install the system packages that are missing
-	@scripts/install-packages.sh libsqlite3-dev zlib1g-dev curl python3
+	@scripts/install-packages.sh libsqlite3-dev zlib1g-dev libzstd-dev curl python3
 
 build: packages ## Build the release
 	swift build -c release -j $(JOBS) --product purser

@@ -28,6 +28,8 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioFoundation: Target.Dependency = .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio")
@@ -39,7 +41,9 @@ let structuredFields: Target.Dependency = .product(
     name: "RawStructuredFieldValues",
     package: "swift-http-structured-headers"
 )
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -56,9 +60,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -68,8 +74,11 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "PurserIdentifiers", swiftSettings: settings),
         .target(
             name: "PurserOperations",
@@ -78,7 +87,7 @@ let package = Package(
         ),
         .target(
             name: "PurserBlobs",
-            dependencies: ["PurserIdentifiers", crypto, logging, nioCore, system],
+            dependencies: ["CZlib", "CZstd", "PurserIdentifiers", crypto, logging, nioCore, system],
             swiftSettings: settings
         ),
         .target(
@@ -95,10 +104,27 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "PurserMonitor",
+            dependencies: [
+                "PurserCatalog", "PurserIdentifiers", "PurserOperations", asyncHTTPClient, collections, crypto,
+                histogram, logging, metrics, nioCore, serviceLifecycle, subprocess, system,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "PurserOptimizer",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore", collections,
+                crypto, logging, nioCore, serviceLifecycle, system,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Purser",
             dependencies: [
-                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore", configuration,
-                logging, nioCore, serviceLifecycle, system, yams,
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
+                "PurserOptimizer", "PurserStore", configuration, logging, nioCore, serviceLifecycle, system, tracing,
+                yams,
             ],
             swiftSettings: settings
         ),
@@ -161,6 +187,22 @@ let package = Package(
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore",
                 "PurserTestSupport", crypto, logging, nioCore, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserMonitorTests",
+            dependencies: [
+                "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations", "PurserTestSupport",
+                asyncHTTPClient, histogram, logging, metricsTestKit, nioCore, nioHTTP1, nioPosix, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserOptimizerTests",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserOptimizer",
+                "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
             ],
             swiftSettings: settings
         ),

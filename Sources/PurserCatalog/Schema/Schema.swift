@@ -9,7 +9,10 @@ enum Schema {
     static let applicationID = 0x5072_7372
 
     /// All steps, the oldest first.
-    static let migrations = [Migration(version: 1, sql: Self.version1)]
+    static let migrations = [
+        Migration(version: 1, sql: Self.version1), Migration(version: 2, sql: Self.history),
+        Migration(version: 3, sql: Self.alerts),
+    ]
 
     private static let version1 = """
         PRAGMA application_id = \(Self.applicationID);
