@@ -30,11 +30,7 @@ public struct OperationID: Hashable, Sendable {
 
     /// Makes a version 7 UUID for a time, by default now.
     public init(at time: Date = Date()) {
-        // All of a random UUID's bits at once: asking the system twice costs as much as the rest of an operation's start.
-        let random = UUID().uuid
-        let halves = withUnsafeBytes(of: random) { $0.loadUnaligned(as: (UInt64, UInt64).self) }
-        // The two bits that are not random, the variant, come first of the second half.
-        self.init(at: time, random: (halves.0, halves.1.bigEndian))
+        self.init(at: time, random: RandomBits.shared.next())
     }
 
     /// Reads a UUID in its usual form of 36 characters, upper or lower case.

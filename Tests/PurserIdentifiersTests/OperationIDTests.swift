@@ -21,6 +21,17 @@ import Testing
         #expect(seen.highZeros & 0xffff == 0x8fff)
     }
 
+    @Test func idsMadeAtTheSameTimeByManyAreDifferent() async {
+        let time = Date(timeIntervalSince1970: 1)
+        let ids = await withTaskGroup(of: [OperationID].self) { group in
+            for _ in 0..<8 {
+                group.addTask { (0..<1_000).map { _ in OperationID(at: time) } }
+            }
+            return await group.reduce(into: [OperationID]()) { $0 += $1 }
+        }
+        #expect(Set(ids).count == 8_000)
+    }
+
     @Test func versionAndVariantAreThoseOfTheStandard() {
         var generator = SeededGenerator(seed: 3)
         for _ in 0..<100 {

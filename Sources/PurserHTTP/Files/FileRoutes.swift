@@ -132,17 +132,18 @@ struct FileRoutes: Sendable {
     private func send(_ request: Request, _ context: PurserRequestContext) async throws -> Response {
         let (bucket, key) = try RequestPath.file(of: request)
         // What needs no bytes needs no slot.
-        let look = try FileAnswer(to: request, file: self.manager.file(in: bucket, key: key))
+        let file = try self.manager.file(in: bucket, key: key)
+        let look = try FileAnswer(to: request, file: file)
         guard look.range != nil else { return look.responseWithoutBody() }
         let download = try await self.manager.admitDownload(
             from: bucket,
             key: key,
             admission: self.admission(request, context)
         )
-        // The file may have been replaced while the download waited.
         let answer: FileAnswer
         do {
-            answer = try FileAnswer(to: request, file: download.content.file)
+            // The file may have been replaced while the download waited.
+            answer = download.content.file == file ? look : try FileAnswer(to: request, file: download.content.file)
         } catch {
             download.end(error)
             throw error
