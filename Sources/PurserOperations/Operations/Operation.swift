@@ -28,6 +28,8 @@ public final class Operation: Sendable {
     public let client: String
     /// The class in which it waits.
     public let priority: OperationPriority
+    /// What it is counted as: the name of its kind, unless whoever began it gave another.
+    public let label: String
     /// When it was registered.
     public let createdAt: Date
 
@@ -37,6 +39,8 @@ public final class Operation: Sendable {
     let progress: Mutex<ProgressState>
     let signals = Mutex<[ObjectIdentifier: UpdateSignal]>([:])
     let bytes = Atomic<Int64>(0)
+    /// Bytes of memory reserved for it.
+    let memoryReserved = Atomic<Int>(0)
     /// Counts what is no byte and yet progress.
     let reports = Atomic<Int64>(0)
     /// Whether an observer wants to hear of the next change.
@@ -51,6 +55,7 @@ public final class Operation: Sendable {
         name: String,
         client: String,
         priority: OperationPriority,
+        label: String?,
         bytesTotal: Int64?,
         sequence: UInt64,
         context: OperationContext
@@ -60,6 +65,7 @@ public final class Operation: Sendable {
         self.name = name
         self.client = client
         self.priority = priority
+        self.label = label ?? kind.rawValue
         self.sequence = sequence
         self.context = context
         self.createdAt = context.now()

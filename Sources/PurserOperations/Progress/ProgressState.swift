@@ -20,6 +20,7 @@ struct ProgressState: Sendable {
     private var highest = 0.0
     private let historyLimit: Int
     private let bornAt: Duration
+    private var ranFrom: Duration?
     private var diedAt: Duration?
     private var rate: RateEstimator
 
@@ -34,6 +35,7 @@ struct ProgressState: Sendable {
     mutating func start(at now: Duration, date: Date) {
         self.state = .running
         self.startedAt = date
+        self.ranFrom = now
         self.queuePosition = nil
         self.rate = RateEstimator(at: now, value: self.highest)
         self.record(at: date)
@@ -111,6 +113,12 @@ struct ProgressState: Sendable {
     }
 
     func elapsed(at now: Duration) -> Duration { (self.diedAt ?? now) - self.bornAt }
+
+    /// How long it waited to begin, and how long it has run since.
+    func times(at now: Duration) -> (waited: Duration, held: Duration) {
+        guard let ranFrom else { return (self.elapsed(at: now), .zero) }
+        return (ranFrom - self.bornAt, (self.diedAt ?? now) - ranFrom)
+    }
 
     var estimatedRemaining: Duration? {
         self.state == .running ? self.rate.remaining(from: self.highest) : nil

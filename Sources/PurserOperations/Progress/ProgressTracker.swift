@@ -11,6 +11,7 @@ public final class ProgressTracker: Sendable {
     private let now: @Sendable () -> Date
     private let configuration: ProgressConfiguration
     private let hub = UpdateHub()
+    private let onEnd: (@Sendable (OperationReport) -> Void)?
 
     /// Makes a tracker that knows nothing yet.
     ///
@@ -18,15 +19,18 @@ public final class ProgressTracker: Sendable {
     ///   - clock: Measures how long things take.
     ///   - now: Tells the date that documents show.
     ///   - configuration: What is remembered.
+    ///   - onEnd: Told of every operation that ends, in the task that ends it; must be quick and must not wait.
     public init(
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },
-        configuration: ProgressConfiguration = ProgressConfiguration()
+        configuration: ProgressConfiguration = ProgressConfiguration(),
+        onEnd: (@Sendable (OperationReport) -> Void)? = nil
     ) {
         self.registry = Mutex(OperationRegistry(configuration))
         self.timeline = Timeline(clock)
         self.now = now
         self.configuration = configuration
+        self.onEnd = onEnd
     }
 
     /// Registers an operation, queued.
@@ -39,6 +43,7 @@ public final class ProgressTracker: Sendable {
     ///   - client: For whom.
     ///   - bytesTotal: The bytes to move, where known.
     ///   - priority: The class in which it waits.
+    ///   - label: What it is counted as; its kind where there is none.
     /// - Returns: The operation, to be started and finished by the one who runs it.
     /// - Throws: ``OperationError`` `.operationExists`.
     public func begin(
@@ -47,7 +52,8 @@ public final class ProgressTracker: Sendable {
         name: String,
         client: String = "local",
         bytesTotal: Int64? = nil,
-        priority: OperationPriority = .interactive
+        priority: OperationPriority = .interactive,
+        label: String? = nil
     ) throws(OperationError) -> Operation {
         let context = OperationContext(
             timeline: self.timeline,
@@ -65,6 +71,7 @@ public final class ProgressTracker: Sendable {
                     name: name,
                     client: client,
                     priority: priority,
+                    label: label,
                     bytesTotal: bytesTotal,
                     sequence: sequence,
                     context: context
@@ -168,5 +175,6 @@ public final class ProgressTracker: Sendable {
     private func end(_ operation: Operation, isRemembered: Bool) {
         let old = self.registry.withLock { $0.end(operation, isRemembered: isRemembered) }
         old?.progress.withLock { $0.forgetHistory() }
+        self.onEnd?(operation.report)
     }
 }

@@ -61,6 +61,7 @@ public final class ResourceManager: Sendable {
     ///   - priority: The class in which it waits.
     ///   - deadline: How long it may wait; the configured limit where there is none. Zero refuses instead of queueing.
     ///   - id: The operation's id; one is made where there is none.
+    ///   - label: What it is counted as; its kind where there is none.
     ///   - onQueued: Called once the operation is registered and before it may wait, in the caller's task. Must not block.
     ///   - body: The work. To be stopped it has to look at its task or at ``Operation/checkCancellation()``.
     /// - Returns: What the body returned.
@@ -75,6 +76,7 @@ public final class ResourceManager: Sendable {
         priority: OperationPriority = .interactive,
         deadline: Duration? = nil,
         id: OperationID? = nil,
+        label: String? = nil,
         onQueued: (@Sendable (Operation) -> Void)? = nil,
         _ body: @escaping @Sendable (Slot) async throws -> Value
     ) async throws -> Value {
@@ -84,7 +86,8 @@ public final class ResourceManager: Sendable {
             name: name,
             client: client,
             bytesTotal: bytes,
-            priority: priority
+            priority: priority,
+            label: label
         )
         onQueued?(operation)
         let slot = try await self.slot(for: operation, memory: memory, deadline: deadline, within: Slot.current)
@@ -146,6 +149,7 @@ public final class ResourceManager: Sendable {
             memory: max(0, memory),
             waitLimit: deadline ?? self.configuration.queueWaitLimit
         )
+        operation.memoryReserved.store(request.memory, ordering: .relaxed)
         do {
             // Cancelled before it came to the queue: it must not push anybody out of there.
             try operation.checkCancellation()

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The right to run one operation now, with the memory and the disk space reserved for it.
 ///
-/// Given back when ``ResourceManager/withSlot(for:bytes:memory:name:client:priority:deadline:id:onQueued:_:)`` returns.
+/// Given back when ``ResourceManager/withSlot(for:bytes:memory:name:client:priority:deadline:id:label:onQueued:_:)`` returns.
 /// A slot that was admitted without that scope is given back by `finish(_:)`, and at the latest when it is let go of.
 public final class Slot: Sendable {
     private struct Disk {
@@ -66,6 +66,7 @@ public final class Slot: Sendable {
     public func growMemory(by bytes: Int) throws(OperationError) {
         guard bytes > 0 else { return }
         try self.manager.grow(self.ticket, by: bytes)
+        self.operation.memoryReserved.wrappingAdd(bytes, ordering: .relaxed)
     }
 
     /// Tells how long the disk took for one piece of this operation's work.

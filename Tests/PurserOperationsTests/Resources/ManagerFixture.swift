@@ -7,9 +7,19 @@ import Testing
 
 @testable import PurserOperations
 
+/// Keeps what is reported of operations that ended.
+final class Reports: Sendable {
+    private let reports = Mutex<[OperationReport]>([])
+
+    var all: [OperationReport] { self.reports.withLock { $0 } }
+
+    func add(_ report: OperationReport) { self.reports.withLock { $0.append(report) } }
+}
+
 /// A manager whose time stands still until the test moves it.
 struct ManagerFixture {
     let clock = StepClock()
+    let reports = Reports()
     let tracker: ProgressTracker
     let manager: ResourceManager
 
@@ -17,7 +27,7 @@ struct ManagerFixture {
         var configuration = ResourceConfiguration()
         configuration.maxConcurrentOperations = slots
         change(&configuration)
-        self.tracker = ProgressTracker(clock: self.clock)
+        self.tracker = ProgressTracker(clock: self.clock, onEnd: self.reports.add)
         self.manager = ResourceManager(
             configuration: configuration,
             tracker: self.tracker,

@@ -1,0 +1,31 @@
+import Foundation
+import Synchronization
+
+extension Operation {
+    /// What is known of it, for those who measure; complete once it has ended.
+    var report: OperationReport {
+        let now = self.context.timeline.elapsed()
+        let (state, failure, endedAt, wasStarted, times) = self.progress.withLock { progress in
+            (
+                progress.state, progress.failure, progress.endedAt, progress.startedAt != nil,
+                progress.times(at: now)
+            )
+        }
+        var report = OperationReport(
+            id: self.id,
+            kind: self.label,
+            name: self.name,
+            client: self.client,
+            state: state,
+            isRefused: state == .failed && !wasStarted,
+            error: failure,
+            createdAt: self.createdAt,
+            endedAt: endedAt ?? self.createdAt,
+            waited: times.waited,
+            held: times.held
+        )
+        report.bytes = self.bytesDone
+        report.memoryReserved = self.memoryReserved.load(ordering: .relaxed)
+        return report
+    }
+}
