@@ -72,4 +72,23 @@ enum Query: String, CaseIterable {
             reclaimableBytes = reclaimableBytes + ?
         WHERE id = 1
         """
+
+    case rollups = """
+        SELECT metric, period, start, count, sum, min, max, histogram FROM metricRollup
+        WHERE metric = ? AND period = ? AND start >= ? AND start < ? ORDER BY start LIMIT ?
+        """
+    case rolledUpMetrics = "SELECT metric FROM metricRollup WHERE period = ? AND start >= ? AND start < ?"
+    case firstRollup = "SELECT min(start) FROM metricRollup WHERE period = ? AND start >= ?"
+    case saveRollup = """
+        INSERT INTO metricRollup (metric, period, start, count, sum, min, max, histogram) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (metric, period, start) DO UPDATE SET count = excluded.count, sum = excluded.sum,
+            min = excluded.min, max = excluded.max, histogram = excluded.histogram
+        """
+    case pruneRollups = "DELETE FROM metricRollup WHERE period = ? AND start < ?"
+
+    case monitorState = "SELECT document FROM monitorState WHERE name = ?"
+    case setMonitorState = """
+        INSERT INTO monitorState (name, document) VALUES (?, ?)
+        ON CONFLICT (name) DO UPDATE SET document = excluded.document
+        """
 }

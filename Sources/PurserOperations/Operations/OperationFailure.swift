@@ -17,7 +17,7 @@ extension OperationError: OperationFailure {
 
 extension OperationSnapshot.Failure {
     /// What the document of an operation says of the error that ended it.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let failure as any OperationFailure:
             self.init(code: failure.failureCode, message: failure.failureMessage)

@@ -1,0 +1,139 @@
+import Histogram
+
+/// Values by frequency, exact to two digits, in the resolution that their unit calls for.
+///
+/// It grows to what the largest value needs: 13 KB for seconds up to an hour. Values are scaled to whole numbers:
+/// seconds and a user's own to millionths, percents and ratios to thousandths; bytes are whole already. What is beyond
+/// 2^60 of these counts as that. Negative values, which only a user's own metric may have, have counts of their own.
+struct ValueHistogram: Sendable {
+    /// The largest scaled value that is told apart.
+    static let limit: UInt64 = 1 << 60
+    /// Counts of 32 bits must not run over: at this many values all counts are halved, which keeps the distribution.
+    private static let maxCount: UInt64 = 1 << 31
+
+    /// Values are multiplied by ten to this power.
+    let exponent: UInt8
+    private let scale: Double
+    private var positive: Histogram<UInt32>
+    private var negative: Histogram<UInt32>?
+
+    /// An empty one for values of a unit.
+    init(unit: MetricUnit) {
+        self.init(exponent: Self.exponent(of: unit), expected: Self.expected(of: unit))
+    }
+
+    /// An empty one for values that are multiplied by ten to a power.
+    init(exponent: UInt8, expected: UInt64 = 2) {
+        self.exponent = exponent
+        self.scale = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6][Int(min(exponent, 6))]
+        self.positive = Self.empty(expected: expected)
+    }
+
+    /// How many values were counted.
+    var count: UInt64 { self.positive.totalCount + (self.negative?.totalCount ?? 0) }
+
+    /// Counts a value; it must be finite.
+    mutating func record(_ value: Double) {
+        let scaled = self.scaled(value.magnitude)
+        if value >= 0 {
+            self.positive.record(scaled)
+        } else {
+            if self.negative == nil { self.negative = Self.empty(expected: 2) }
+            self.negative?.record(scaled)
+        }
+    }
+
+    /// Adds the counts of another one of the same unit.
+    mutating func add(_ other: ValueHistogram) {
+        if self.count + other.count > Self.maxCount { self.halve() }
+        self.positive.add(other.positive)
+        guard let added = other.negative else { return }
+        if self.negative == nil { self.negative = Self.empty(expected: 2) }
+        self.negative?.add(added)
+    }
+
+    /// Forgets all values and keeps the memory.
+    mutating func reset() {
+        self.positive.reset()
+        self.negative?.reset()
+    }
+
+    /// The value that so many percent of all are at most; `nil` where there are none.
+    func percentile(_ percent: Double) -> Double? {
+        let total = self.count
+        guard total > 0 else { return nil }
+        let below = self.negative?.totalCount ?? 0
+        guard below > 0, let negative else { return Double(self.positive.valueAtPercentile(percent)) / self.scale }
+        let rank = max(1, min(total, UInt64((percent / 100 * Double(total)).rounded(.up))))
+        if rank <= below {  // the smallest value is the largest magnitude
+            let fromSmallest = Double(below - rank + 1)
+            return -Double(negative.valueAtPercentile(100 * fromSmallest / Double(below))) / self.scale
+        }
+        let share = 100 * Double(rank - below) / Double(self.positive.totalCount)
+        return Double(self.positive.valueAtPercentile(share)) / self.scale
+    }
+
+    private func scaled(_ value: Double) -> UInt64 {
+        let scaled = (value * self.scale).rounded()
+        return scaled < Double(Self.limit) ? UInt64(scaled) : Self.limit
+    }
+
+    private mutating func halve() {
+        func halved(_ histogram: Histogram<UInt32>) -> Histogram<UInt32> {
+            var half = Self.empty(expected: histogram.highestTrackableValue)
+            for entry in histogram.recordedValues() { half.record(entry.value, count: max(1, entry.count / 2)) }
+            return half
+        }
+        self.positive = halved(self.positive)
+        self.negative = self.negative.map(halved)
+    }
+
+    private static func empty(expected: UInt64) -> Histogram<UInt32> {
+        var histogram = Histogram<UInt32>(
+            highestTrackableValue: max(2, min(expected, Self.limit)),
+            numberOfSignificantValueDigits: .two
+        )
+        histogram.autoResize = true
+        return histogram
+    }
+
+    private static func exponent(of unit: MetricUnit) -> UInt8 {
+        switch unit {
+        case .seconds, .none: 6
+        case .percent, .ratio: 3
+        case .bytes, .bytesPerSecond: 0
+        }
+    }
+
+    /// What values come to as a rule, scaled, so that no array grows while a sample is taken.
+    private static func expected(of unit: MetricUnit) -> UInt64 {
+        switch unit {
+        case .seconds: 3_600_000_000
+        case .percent, .ratio: 200_000
+        case .bytes: 1 << 40
+        case .bytesPerSecond: 1 << 36
+        case .none: 2
+        }
+    }
+}
+
+extension ValueHistogram {
+    /// The values with their counts, those of each sign in the order of their magnitude, as bucket numbers.
+    func counts() -> (positive: [(bucket: Int, count: UInt32)], negative: [(bucket: Int, count: UInt32)]) {
+        func counts(_ histogram: Histogram<UInt32>) -> [(bucket: Int, count: UInt32)] {
+            histogram.recordedValues().map { (HistogramBucket.number(of: $0.value), $0.count) }
+        }
+        return (counts(self.positive), self.negative.map(counts) ?? [])
+    }
+
+    /// Counts values of a bucket.
+    mutating func record(bucket: Int, count: UInt32, isNegative: Bool) {
+        let value = min(HistogramBucket.highestValue(of: bucket), Self.limit)
+        if isNegative {
+            if self.negative == nil { self.negative = Self.empty(expected: 2) }
+            self.negative?.record(value, count: count)
+        } else {
+            self.positive.record(value, count: count)
+        }
+    }
+}
