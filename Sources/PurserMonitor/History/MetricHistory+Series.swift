@@ -1,5 +1,6 @@
 public import Foundation
 import PurserCatalog
+import Synchronization
 
 extension MetricHistory {
     /// The most points of a series.

@@ -24,6 +24,8 @@ public enum BuiltInMetric: String, Sendable, CaseIterable, Codable {
     /// Operations' duration over their kind's threshold of warning: 1 is at the threshold; by kind.
     case durationThresholdRatio = "duration_threshold_ratio"
     /// Bytes per second that transfers moved in the time in which they waited for the disk; by kind.
+    ///
+    /// Those of less than 256 KiB are left out, as they measure an fsync.
     case transferThroughput = "transfer_throughput"
     /// 0 for an operation that succeeded, 100 for one that failed or timed out, so that the mean is the rate in percent.
     case errorRate = "error_rate_percent"

@@ -18,9 +18,7 @@ struct ContextLog {
 
     /// Keeps the context of a sample.
     ///
-    /// - Parameters:
-    ///   - sequence: The sample's place among all that ever came.
-    ///   - oldest: The place of the oldest sample that is still there.
+    /// `sequence` is the sample's place among all that ever came, `oldest` that of the oldest one that is still there.
     mutating func add(_ context: [String: String], of sequence: UInt64, oldest: UInt64) {
         let cost = Self.cost(of: context)
         self.entries.append(Entry(sequence: sequence, context: context, cost: cost))

@@ -47,8 +47,8 @@ final class MetricRecorder: Sendable {
 
     /// What it came to.
     ///
-    /// - Parameter spare: An empty histogram of the same unit; a copy of the metric's own would make its next sample copy
-    ///   all its counts.
+    /// `spare` is an empty histogram of the same unit: a copy of the metric's own would make its next sample copy all its
+    /// counts.
     func summary(hourOfDay: Int, spare: inout ValueHistogram) -> MetricSummary {
         self.state.withLock { state in
             state.addValues(to: &spare)

@@ -23,7 +23,7 @@ public final class PerformanceMonitor: Sendable {
     private let samplePool: Budget
     private let tagText = Budget(PerformanceMonitor.tagTextBytes)
     /// Baselines of users' metrics that nothing was recorded under since the start.
-    private let dormant = Mutex(BaselineDocument())
+    let dormant = Mutex(BaselineDocument())
 
     /// Begins with nothing recorded.
     ///
@@ -91,7 +91,7 @@ public final class PerformanceMonitor: Sendable {
         do {
             let now = self.clock().milliseconds
             let tags = MetricTags(sample.tags)
-            let time = try Self.check(sample, tags, now: now)
+            let time = try sample.check(tags, now: now)
             guard self.isEnabled else { return }
             try self.recorder(named: sample.metric)
                 .record(sample.value, at: time, arrival: now, tags: tags, context: sample.context)
@@ -141,78 +141,5 @@ public final class PerformanceMonitor: Sendable {
             ring: SampleRing(reserved: max(1, limit / 10), limit: limit, pool: self.samplePool),
             tags: TagTable(limit: self.configuration.maxTagSets, text: self.tagText, subjectTag: nil)
         )
-    }
-}
-
-extension PerformanceMonitor {
-    /// Makes sure that a user's sample can be taken.
-    ///
-    /// - Returns: When it was measured, in milliseconds since 1970.
-    private static func check(
-        _ sample: MetricSample,
-        _ tags: MetricTags,
-        now: Int64
-    ) throws(MonitorError) -> Int64 {
-        let isBuiltIn = try Self.checkName(sample.metric)
-        guard sample.value.magnitude <= MetricSample.maxMagnitude, !isBuiltIn || sample.value >= 0 else {
-            let least = isBuiltIn ? "0" : "-10^18"
-            throw MonitorError(.invalidMetricValue, "the value must be a number from \(least) to 10^18")
-        }
-        if let problem = tags.problem { throw MonitorError(.invalidTags, problem) }
-        let contextBytes = sample.context.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
-        guard contextBytes <= MetricSample.maxContextBytes else {
-            throw MonitorError(
-                .contextTooLarge,
-                "the context has \(contextBytes) bytes: at most \(MetricSample.maxContextBytes) are kept"
-            )
-        }
-        let time = sample.timestamp?.milliseconds ?? now
-        let earliest = now - MetricSample.maxBehind.milliseconds
-        guard (earliest...(now + MetricSample.maxAhead.milliseconds)).contains(time) else {
-            throw MonitorError(.invalidTimestamp, "the timestamp must be at most 5 minutes ahead and 7 days back")
-        }
-        return time
-    }
-
-    private static func checkName(_ name: String) throws(MonitorError) -> Bool {
-        if let metric = BuiltInMetric(rawValue: name) {
-            guard BuiltInMetric.essential.contains(metric) else {
-                throw MonitorError(.reservedMetricName, "Purser alone records '\(name)'")
-            }
-            return true
-        }
-        guard MetricName.isWellFormed(name) else {
-            throw MonitorError(
-                .invalidMetricName,
-                "a metric's name must be a lower-case letter followed by up to 63 of a-z, 0-9, '_' and '.'"
-            )
-        }
-        return false
-    }
-}
-
-extension PerformanceMonitor {
-    /// Everything behind the baselines, to be kept across a restart.
-    ///
-    /// - Parameter oldest: The hour, counted from 1970, before which metrics that are not recorded any more are left out.
-    func baselineDocument(since oldest: Int64) -> BaselineDocument {
-        var document = self.dormant.withLock { $0 }
-        document.metrics = document.metrics.filter { $0.value.updated >= oldest }
-        for recorder in self.recorders {
-            document.metrics[recorder.name] = BaselineDocument.Entry(recorder.reservoir())
-        }
-        return document
-    }
-
-    /// Takes up what was kept across a restart; what is recorded already stays.
-    func restore(_ document: BaselineDocument) {
-        var unseen = document
-        for recorder in self.recorders {
-            if let entry = unseen.metrics.removeValue(forKey: recorder.name) { recorder.restore(entry) }
-        }
-        let wellFormed = unseen.metrics.filter { MetricName.isWellFormed($0.key) }
-            .sorted { $0.key < $1.key }.prefix(self.configuration.maxUserMetrics)
-        unseen.metrics = Dictionary(uniqueKeysWithValues: wellFormed.map { ($0.key, $0.value) })
-        self.dormant.withLock { $0 = unseen }
     }
 }

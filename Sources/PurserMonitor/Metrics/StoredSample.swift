@@ -8,7 +8,7 @@ struct StoredSample {
     /// The number of its tag set.
     let tags: UInt16
 
-    /// - Parameter time: Milliseconds since 1970, below 2^48: some 8,900 years.
+    /// `time` is in milliseconds since 1970, below 2^48: some 8,900 years.
     init(value: Double, time: Int64, tags: UInt16) {
         let bits = UInt64(max(0, min(time, 1 << 48 - 1)))
         self.value = value
@@ -24,7 +24,7 @@ struct StoredSample {
 extension Date {
     /// Whole milliseconds since 1970 in UTC; beyond their range the nearest.
     var milliseconds: Int64 {
-        Int64(exactly: (self.timeIntervalSince1970 * 1_000).rounded(.down)) ?? (self < .distantPast ? .min : .max)
+        Int64(exactly: (self.timeIntervalSince1970 * 1_000).rounded()) ?? (self < .distantPast ? .min : .max)
     }
 
     init(milliseconds: Int64) {

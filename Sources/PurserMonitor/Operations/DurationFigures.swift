@@ -1,4 +1,4 @@
-/// How long something took, over many times; percentiles are exact to two digits. All in seconds.
+/// How long something took, over many times, in seconds; percentiles are exact to two digits.
 public struct DurationFigures: Sendable, Hashable {
     /// How many times.
     public var count: UInt64 = 0

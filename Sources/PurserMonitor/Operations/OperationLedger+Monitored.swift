@@ -1,6 +1,7 @@
 import Foundation
 import PurserIdentifiers
 import PurserOperations
+import Synchronization
 
 extension OperationLedger {
     /// Measures work of the program that uses Purser: it counts as an operation of a kind named for it.
