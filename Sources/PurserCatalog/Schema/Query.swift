@@ -91,4 +91,18 @@ enum Query: String, CaseIterable {
         INSERT INTO monitorState (name, document) VALUES (?, ?)
         ON CONFLICT (name) DO UPDATE SET document = excluded.document
         """
+
+    case alerts = """
+        SELECT id, isOpen, changedAt, document FROM alert
+        WHERE isOpen = ? AND (changedAt, id) < (?, ?) ORDER BY changedAt DESC, id DESC LIMIT ?
+        """
+    case saveAlert = """
+        INSERT INTO alert (id, isOpen, changedAt, document) VALUES (?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE
+        SET isOpen = excluded.isOpen, changedAt = excluded.changedAt, document = excluded.document
+        """
+    case oldestResolvedAlert = """
+        SELECT changedAt FROM alert WHERE isOpen = 0 ORDER BY changedAt DESC LIMIT 1 OFFSET ?
+        """
+    case forgetResolvedAlerts = "DELETE FROM alert WHERE isOpen = 0 AND changedAt < ?"
 }
