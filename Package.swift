@@ -123,18 +123,17 @@ let package = Package(
             name: "Purser",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
-                "PurserOptimizer", "PurserStore", configuration, logging, nioCore, serviceLifecycle, system, tracing,
-                yams,
+                "PurserOptimizer", "PurserStore", collections, configuration, logging, metrics, nioCore, serviceLifecycle,
+                system, tracing, yams,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "PurserHTTP",
             dependencies: [
-                "Purser", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore", crypto, httpTypes,
-                hummingbird,
-                hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix,
-                serviceLifecycle, structuredFields,
+                "Purser", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations", "PurserStore", crypto,
+                httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix,
+                serviceLifecycle, structuredFields, tracing,
             ],
             resources: [.embedInCode("OpenAPI/openapi.json")],
             swiftSettings: settings

@@ -2,6 +2,7 @@
 @_exported public import struct NIOCore.ByteBuffer
 @_exported public import PurserCatalog
 @_exported public import PurserIdentifiers
+@_exported public import PurserMonitor
 @_exported public import PurserOperations
 @_exported public import PurserStore
 @_exported public import struct SystemPackage.FilePath

@@ -7,8 +7,12 @@ public struct PurserConfiguration: Sendable {
     public var storage = StoreConfiguration()
     /// `resources.*`: what may run at a time.
     public var resources = ResourceConfiguration()
+    /// `resources.temp_files.*`: scratch files of operations.
+    public var scratch = ScratchConfiguration()
     /// `progress.*`: what is remembered of operations.
     public var progress = ProgressConfiguration()
+    /// `monitor.*`: what is measured, and who is told.
+    public var monitor = MonitorConfiguration()
 
     /// The defaults.
     public init() {}
@@ -31,6 +35,8 @@ public struct PurserConfiguration: Sendable {
     public init(reading settings: SettingsReader) {
         self.storage = StoreConfiguration(reading: settings)
         self.resources = ResourceConfiguration(reading: settings)
+        self.scratch = ScratchConfiguration(reading: settings)
         self.progress = ProgressConfiguration(reading: settings)
+        self.monitor = MonitorConfiguration(reading: settings)
     }
 }

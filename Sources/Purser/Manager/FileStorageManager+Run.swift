@@ -11,6 +11,8 @@ extension FileStorageManager: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.resources.run() }
             group.addTask { await self.collectPeriodically() }
+            group.addTask { try await self.monitor.run() }
+            group.addTask { try await self.monitor.scratch.run() }
             try await group.waitForAll()
         }
     }

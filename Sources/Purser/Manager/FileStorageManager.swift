@@ -1,5 +1,7 @@
+package import Foundation
 public import Logging
 package import PurserBlobs
+import PurserMonitor
 public import PurserOperations
 import PurserStore
 import Synchronization
@@ -34,6 +36,8 @@ public final class FileStorageManager: Sendable {
     package let resources: ResourceManager
     /// The files.
     package let store: FileStore
+    /// What is measured, and who is told.
+    package let monitor: ServiceMonitor
     let logger: Logger
     private let isDraining = Atomic(false)
 
@@ -42,12 +46,14 @@ public final class FileStorageManager: Sendable {
         operations: ProgressTracker,
         resources: ResourceManager,
         store: FileStore,
+        monitor: ServiceMonitor,
         logger: Logger
     ) {
         self.configuration = configuration
         self.operations = operations
         self.resources = resources
         self.store = store
+        self.monitor = monitor
         self.logger = logger
     }
 
@@ -70,10 +76,23 @@ public final class FileStorageManager: Sendable {
         _ configuration: PurserConfiguration,
         fileSystem: any FileSystem,
         clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() },
         logger: Logger
     ) async throws -> FileStorageManager {
-        let store = try await FileStore.open(configuration.storage, fileSystem: fileSystem, logger: logger)
-        let operations = ProgressTracker(clock: clock, configuration: configuration.progress)
+        let measured = OperationMonitor(configuration.monitor, clock: clock, now: now, logger: logger)
+        let store = try await FileStore.open(
+            configuration.storage,
+            fileSystem: measured.observing(fileSystem),
+            observers: measured.storeObservers,
+            now: now,
+            logger: logger
+        )
+        let operations = ProgressTracker(
+            clock: clock,
+            now: now,
+            configuration: configuration.progress,
+            onEnd: { measured.record($0) }
+        )
         let resources = ResourceManager(
             configuration: configuration.resources,
             tracker: operations,
@@ -81,11 +100,30 @@ public final class FileStorageManager: Sendable {
             clock: clock,
             logger: logger
         )
+        let monitor = try ServiceMonitor(
+            configuration.monitor,
+            operations: measured,
+            tracker: operations,
+            resources: resources,
+            store: store,
+            scratch: ScratchFiles(
+                configuration: configuration.scratch,
+                root: store.scratchRoot,
+                disk: store.scratchFileSystem,
+                clock: clock,
+                logger: logger
+            ),
+            fileSystem: fileSystem,
+            clock: clock,
+            now: now,
+            logger: logger
+        )
         return FileStorageManager(
             configuration: configuration,
             operations: operations,
             resources: resources,
             store: store,
+            monitor: monitor,
             logger: logger
         )
     }

@@ -1,4 +1,5 @@
 public import PurserCatalog
+public import PurserMonitor
 public import PurserOperations
 import PurserStore
 
@@ -10,9 +11,11 @@ public struct SystemMetrics: Sendable {
     public var residentBytes: Int64?
     /// Files, buckets and bytes.
     public var storage: CatalogTotals
+    /// Ratios, growth, and how long the room will do.
+    public var storageFigures: StorageFigures
     /// Share of the quota, or of the disk where there is none, that the store's bytes take; 0–100.
     public var utilizationPercent: Double
-    /// Alerts that are firing.
+    /// Alerts that are firing or acknowledged.
     public var activeAlerts: Int
 }
 
@@ -26,14 +29,35 @@ extension FileStorageManager {
     ///
     /// Costs a `statvfs`, a read of `/proc`, and counters.
     public func systemMetrics() throws -> SystemMetrics {
-        let totals = try self.store.totals()
-        let whole = try self.configuration.storage.quota ?? self.store.space().diskBytes
+        try self.monitor.systemMetrics()
+    }
+
+    /// Tells how operations went since the start, kind by kind.
+    ///
+    /// ```swift
+    /// for kind in manager.performanceSummary().kinds {
+    ///     print(kind.kind, kind.count, kind.duration.p95)
+    /// }
+    /// ```
+    public func performanceSummary() -> PerformanceSummary {
+        let ledger = self.monitor.operations.ledger
+        return PerformanceSummary(kinds: ledger.summaries(), slowest: ledger.slowest())
+    }
+}
+
+extension ServiceMonitor {
+    /// Measures the service.
+    package func systemMetrics() throws -> SystemMetrics {
+        let figures = try self.storageFigures()
+        let whole = try self.store.configuration.quota ?? self.store.space().diskBytes
+        let physical = Double(figures.totals.physicalBytes)
         return SystemMetrics(
             resources: self.resources.metrics(),
             residentBytes: ResidentMemory.current(),
-            storage: totals,
-            utilizationPercent: whole > 0 ? min(100, Double(totals.physicalBytes) / Double(whole) * 100) : 0,
-            activeAlerts: 0
+            storage: figures.totals,
+            storageFigures: figures,
+            utilizationPercent: whole > 0 ? min(100, physical / Double(whole) * 100) : 0,
+            activeAlerts: self.alerts.figures.firing + self.alerts.figures.acknowledged
         )
     }
 }

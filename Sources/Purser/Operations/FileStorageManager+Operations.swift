@@ -36,6 +36,7 @@ extension FileStorageManager {
             bytes: options.bytesTotal,
             memory: options.memory,
             name: name,
+            label: options.label,
             options.admission,
             onRegistered: { operation in
                 if !steps.isEmpty { operation.setSteps(steps) }
@@ -50,11 +51,14 @@ extension FileStorageManager {
         bytes: Int64? = nil,
         memory: Int,
         name: String,
+        label: String? = nil,
         _ admission: AdmissionOptions,
         onRegistered: (@Sendable (PurserOperations.Operation) -> Void)? = nil,
         _ body: @escaping @Sendable (Slot) async throws -> Value
     ) async throws -> Value {
         let report = admission.onProgress.map { ProgressReport(to: $0) }
+        let trace = OperationTrace()
+        defer { trace.end() }
         do {
             let value = try await self.resources.withSlot(
                 for: kind,
@@ -65,7 +69,9 @@ extension FileStorageManager {
                 priority: admission.priority,
                 deadline: admission.deadline,
                 id: admission.operationID,
+                label: label,
                 onQueued: { operation in
+                    trace.begin(operation)
                     onRegistered?(operation)
                     report?.begin(operation)
                     admission.onQueued?(operation)

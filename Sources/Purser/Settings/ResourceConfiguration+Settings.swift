@@ -78,6 +78,18 @@ extension ResourceConfiguration {
     }
 }
 
+extension ScratchConfiguration {
+    init(reading settings: SettingsReader) {
+        self.init()
+        self.limit = settings.integer("resources.temp_files.limit", default: self.limit, in: 1...100_000)
+        self.waitLimit = settings.duration(
+            "resources.temp_files.wait_limit",
+            default: self.waitLimit,
+            in: .zero ... .seconds(86_400)
+        )
+    }
+}
+
 extension ProgressConfiguration {
     init(reading settings: SettingsReader) {
         self.init()

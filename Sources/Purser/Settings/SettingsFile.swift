@@ -5,6 +5,8 @@ struct SettingsFile {
     struct Entry {
         var line: Int
         var isScalar: Bool
+        /// The value itself, where it is a list.
+        var list: Node?
     }
 
     /// Dotted keys.
@@ -34,7 +36,7 @@ struct SettingsFile {
             switch value {
             case .mapping(let inner): self.add(inner, under: name + ".")
             case .scalar: self.entries[name] = Entry(line: key.mark?.line ?? 0, isScalar: true)
-            default: self.entries[name] = Entry(line: key.mark?.line ?? 0, isScalar: false)
+            default: self.entries[name] = Entry(line: key.mark?.line ?? 0, isScalar: false, list: value)
             }
         }
     }

@@ -52,6 +52,17 @@ extension SettingsReader {
         )
     }
 
+    /// Reads a share in percent.
+    public func percent(_ key: String, default fallback: Double) -> Double {
+        self.read(
+            key,
+            default: fallback,
+            accepts: "a number from 0 to 100",
+            write: { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" },
+            parse: { Double($0).flatMap { (0...100).contains($0) ? $0 : nil } }
+        )
+    }
+
     /// Reads a yes or no.
     public func boolean(_ key: String, default fallback: Bool) -> Bool {
         self.read(

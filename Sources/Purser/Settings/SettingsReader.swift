@@ -115,9 +115,58 @@ public final class SettingsReader {
         }
     }
 
+    /// Reads a list; each of its elements is a mapping.
+    ///
+    /// In the file it is written as YAML has lists; in the environment and on the command line as YAML on one line, such
+    /// as `[{name: a, url: b}]`.
+    ///
+    /// - Parameters:
+    ///   - key: The dotted key.
+    ///   - type: What an element is; its stored coding keys are the fields that there may be.
+    /// - Returns: The elements; none where no source has the list, or one has it wrong, which is then a problem.
+    func list<Element: ListSetting>(_ key: String, of type: Element.Type) -> [Element] {
+        let inline = self.flags[key] ?? self.environment[Self.environmentName(of: key)]
+        var elements: [Element] = []
+        do {
+            if let inline {
+                elements = try ListReader.read(inline, key: key)
+            } else if let node = self.file?.entries[key]?.list {
+                elements = try ListReader.read(node, key: key)
+            } else if let entry = self.file?.entries[key], entry.isScalar, let text = self.text(key, accepts: "a list")
+            {
+                // As `purser config` prints it.
+                elements = try ListReader.read(text, key: "\(key) (line \(entry.line))")
+            }
+        } catch {
+            self.refuse(error.key, got: error.got, accepts: error.takes)
+        }
+        self.effective.append(
+            Effective(key: key, text: ListReader.write(elements), isDefault: elements.isEmpty)
+        )
+        return elements
+    }
+
+    /// The names that stand in the file or on the command line right below a key.
+    func names(below key: String) -> [String] {
+        let prefix = key + "."
+        let keys = Array(self.file?.entries.keys ?? [:].keys) + Array(self.flags.keys)
+        let names = keys.filter { $0.hasPrefix(prefix) }.compactMap {
+            $0.dropFirst(prefix.count).split(separator: ".").first.map(String.init)
+        }
+        return Set(names).sorted()
+    }
+
     /// Notes that a value cannot be used.
+    ///
+    /// - Parameters:
+    ///   - key: The dotted key; of an element of a list with its place, such as `monitor.alerts.rules[2].window`.
+    ///   - text: The value.
+    ///   - accepts: What it takes, for people.
     public func refuse(_ key: String, got text: String, accepts: String) {
         let place: String
+        let found = key
+        let key = String(key.prefix { $0 != "[" && $0 != " " })
+        defer { self.problems.append(.init(key: found, message: "got '\(text)' (\(place)); it takes \(accepts)")) }
         if self.flags[key] != nil {
             place = "from the command line"
         } else if self.environment[Self.environmentName(of: key)] != nil {
@@ -127,7 +176,6 @@ public final class SettingsReader {
         } else {
             place = "built in"
         }
-        self.problems.append(.init(key: key, message: "got '\(text)' (\(place)); it takes \(accepts)"))
     }
 
     /// The variable that sets a key.

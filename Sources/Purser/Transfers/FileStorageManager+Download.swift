@@ -71,6 +71,7 @@ extension FileStorageManager {
         key: FileKey,
         admission: AdmissionOptions
     ) async throws -> AdmittedDownload {
+        let trace = OperationTrace()
         let slot = try await self.resources.admit(
             for: .download,
             bytes: nil,
@@ -80,19 +81,24 @@ extension FileStorageManager {
             priority: admission.priority,
             deadline: admission.deadline,
             id: admission.operationID,
-            onQueued: admission.onQueued
+            onQueued: { operation in
+                trace.begin(operation)
+                admission.onQueued?(operation)
+            }
         )
         do {
             return AdmittedDownload(
                 content: try self.store.open(bucket: bucket, key: key),
                 slot: slot,
-                store: self.store
+                store: self.store,
+                trace: trace
             )
         } catch {
             if (error as? StoreError)?.code == .contentDamaged {
                 await self.store.noteDamage(bucket: bucket, key: key)
             }
             slot.finish(.failure(error))
+            trace.end()
             throw error
         }
     }
@@ -103,11 +109,13 @@ package struct AdmittedDownload: Sendable {
     package let content: FileContent
     package let slot: Slot
     private let store: FileStore
+    private let trace: OperationTrace
 
-    init(content: FileContent, slot: Slot, store: FileStore) {
+    init(content: FileContent, slot: Slot, store: FileStore, trace: OperationTrace) {
         self.content = content
         self.slot = slot
         self.store = store
+        self.trace = trace
     }
 
     /// Sends a range and ends the operation, well or not.
@@ -142,6 +150,7 @@ package struct AdmittedDownload: Sendable {
     ) async throws {
         let operation = self.slot.operation
         operation.bytesTotal = Int64(range.count)
+        defer { self.trace.end() }
         do {
             try await body(operation)
             self.slot.finish(.success(()))
@@ -157,11 +166,13 @@ package struct AdmittedDownload: Sendable {
     /// Ends the operation without an answer.
     package func end(_ error: any Error) {
         self.slot.finish(.failure(error))
+        self.trace.end()
     }
 
     /// Ends the operation: its bytes are in memory and on their way, or none are to be sent.
     package func end(bytes: Int = 0) {
         self.slot.operation.advance(bytes: bytes)
         self.slot.finish(.success(()))
+        self.trace.end()
     }
 }

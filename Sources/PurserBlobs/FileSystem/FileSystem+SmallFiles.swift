@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 extension FileSystem {
     /// Reads the text at the beginning of a small file.
@@ -16,7 +16,7 @@ extension FileSystem {
     }
 
     /// Puts a small file in place, whole and durable, or not at all.
-    func write(_ text: String, durablyTo path: FilePath) throws(FileSystemError) {
+    package func write(_ text: String, durablyTo path: FilePath) throws(FileSystemError) {
         guard let name = path.lastComponent else { throw FileSystemError(.open, .invalidArgument, path) }
         let folder = path.removingLastComponent()
         let temporary = folder.appending(name.string + ".new")

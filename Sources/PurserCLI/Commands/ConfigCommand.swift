@@ -66,6 +66,8 @@ struct ServiceSettings: Sendable {
     var server: ServerConfiguration
     /// `log.level`.
     var logLevel: Logger.Level
+    /// `log.format`.
+    var logFormat: LogFormat
 
     /// Reads and checks all settings, and warns of variables that look like settings and are none.
     ///
@@ -74,6 +76,7 @@ struct ServiceSettings: Sendable {
         self.purser = PurserConfiguration(reading: settings)
         self.server = ServerConfiguration(reading: settings)
         self.logLevel = settings.choice("log.level", default: .info)
+        self.logFormat = settings.choice("log.format", default: .plain)
         try settings.finish()
         for name in settings.unknownVariables {
             console.note("warning: the environment variable \(name) is no setting; see 'purser config'")

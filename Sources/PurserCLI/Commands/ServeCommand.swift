@@ -58,7 +58,11 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
     private func serve(in session: Session) async throws {
         let reader = try await session.settings(flags: self.flags)
         let settings = try ServiceSettings(reader, session.console)
-        var logger = Logger(label: "purser") { StreamLogHandler.standardError(label: $0) }
+        let sink = LogSink()
+        defer { sink.flush() }
+        var logger = Logger(label: "purser") { label in
+            ServiceLogHandler(label: label, format: settings.logFormat, sink: sink)
+        }
         logger.logLevel = settings.logLevel
         OpenFileLimit.raise()
         // Contents and names are nobody else's to read.

@@ -90,32 +90,40 @@ final class ClientConnection: Sendable {
     /// machine comes too late for a file of any size; so whatever is large goes out here. To be called between the head
     /// and the end of an answer that states its length, and not while the writer is used.
     ///
+    /// - Parameters:
+    ///   - bytes: The bytes.
+    ///   - whenTaken: Called on the event loop when the system has taken them; must not block.
     /// - Throws: `IOError` or `ChannelError` when the connection fails or there is no such answer; nothing more can be
     ///   sent then.
-    func send(_ bytes: ByteBuffer) async throws {
-        try await self.send { .byteBuffer(bytes) }
+    func send(_ bytes: ByteBuffer, whenTaken: (@Sendable () -> Void)? = nil) async throws {
+        try await self.send(whenTaken) { .byteBuffer(bytes) }
     }
 
-    /// Sends part of a file as an answer's next body bytes, as ``send(_:)`` does, without copying them through memory.
+    /// Sends part of a file as an answer's next body bytes, as ``send(_:whenTaken:)`` does, without copying them through memory.
     ///
     /// A long file is sent in several calls, between which the caller can count.
     ///
     /// - Parameters:
     ///   - descriptor: Open for reading; stays the caller's and is duplicated for the call.
     ///   - range: Bytes of the file, half-open; all of them have to be there.
-    /// - Throws: As ``send(_:)``.
-    func sendFile(descriptor: CInt, range: Range<Int>) async throws {
+    ///   - whenTaken: Called on the event loop when the system has taken them; must not block.
+    /// - Throws: As ``send(_:whenTaken:)``.
+    func sendFile(descriptor: CInt, range: Range<Int>, whenTaken: (@Sendable () -> Void)? = nil) async throws {
         let copy = try DuplicatedDescriptor(descriptor)
         defer { copy.close() }
-        try await self.send {
+        try await self.send(whenTaken) {
             .fileRegion(
                 FileRegion(fileHandle: copy.handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
             )
         }
     }
 
-    private func send(_ data: @escaping @Sendable () -> IOData) async throws {
+    private func send(
+        _ whenTaken: (@Sendable () -> Void)?,
+        _ data: @escaping @Sendable () -> IOData
+    ) async throws {
         let promise = self.channel.eventLoop.makePromise(of: Void.self)
+        if let whenTaken { promise.futureResult.whenSuccess(whenTaken) }
         self.channel.eventLoop.execute { self.gate.value.send(data(), promise: promise) }
         try await promise.futureResult.get()
     }

@@ -1,3 +1,5 @@
+import Purser
+
 /// What one connection may cost, and how slow it may be.
 struct ConnectionConfiguration: Sendable {
     /// From the accept, or from the first byte of a later request, until the head is complete.
@@ -22,6 +24,8 @@ struct ConnectionConfiguration: Sendable {
     var lingerBytes = 1024 * 1024
     /// The `Server` field of the answers that the connection gives by itself.
     var serverName = "purser"
+    /// Where the bytes of all connections are counted.
+    var traffic: Traffic?
 
     /// What the kernel keeps of an answer beyond what is on its way (tcp(7), `TCP_NOTSENT_LOWAT`): by default it would
     /// take megabytes for a client that reads nothing, and ask for more in lumps that hide how fast it reads.

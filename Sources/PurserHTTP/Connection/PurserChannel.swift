@@ -72,7 +72,7 @@ struct PurserChannel: ServerChildChannel {
         }
         let pipeline = channel.pipeline.syncOperations
         let window = RateWindow(minRate: configuration.minRate, length: TimeAmount(configuration.minRateWindow))
-        let socket = SocketGate(receiveRate: window)
+        let socket = SocketGate(receiveRate: window, traffic: configuration.traffic)
         let requests = RequestGate(socket: socket, sendRate: window, configuration: configuration, logger: logger)
         let connection = ClientConnection(channel: channel, gate: requests)
         requests.connection = connection

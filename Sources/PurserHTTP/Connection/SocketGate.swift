@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Purser
 
 /// The handler next to the socket: whether bytes are read at all, how many, and when they are thrown away.
 ///
@@ -19,6 +20,7 @@ final class SocketGate: ChannelDuplexHandler {
     /// Measures the client while its body is wanted; it runs while a read is outstanding.
     var receiveRate: RateWindow
 
+    private let traffic: Traffic?
     private var context: ChannelHandlerContext?
     private var isWithholding = false
     private var hasWithheldRead = false
@@ -28,8 +30,9 @@ final class SocketGate: ChannelDuplexHandler {
     private var hasLargeBuffers = false
     private var discards: Int?
 
-    init(receiveRate: RateWindow) {
+    init(receiveRate: RateWindow, traffic: Traffic? = nil) {
         self.receiveRate = receiveRate
+        self.traffic = traffic
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -102,6 +105,7 @@ final class SocketGate: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = Self.unwrapInboundIn(data)
         self.bytesReceived += UInt64(buffer.readableBytes)
+        self.traffic?.receive(buffer.readableBytes)
         if let left = self.discards {
             self.discards = left - buffer.readableBytes
             return
@@ -127,7 +131,9 @@ final class SocketGate: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        self.bytesWritten += UInt64(Self.unwrapOutboundIn(data).readableBytes)
+        let count = Self.unwrapOutboundIn(data).readableBytes
+        self.bytesWritten += UInt64(count)
+        self.traffic?.send(count)
         context.write(data, promise: promise)
     }
 

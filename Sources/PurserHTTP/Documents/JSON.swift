@@ -35,34 +35,7 @@ extension Response {
     }
 }
 
-/// A value that is written as `null` where it is absent, so that a document always has the same fields.
-@propertyWrapper
-struct OrNull<Value: Encodable>: Encodable {
-    var wrappedValue: Value?
-
-    init(wrappedValue: Value?) {
-        self.wrappedValue = wrappedValue
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        if let value = self.wrappedValue { try container.encode(value) } else { try container.encodeNil() }
-    }
-}
-
-extension Date {
-    /// RFC 3339 in UTC with milliseconds.
-    var rfc3339: String {
-        self.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
-}
-
 extension Duration {
-    /// In seconds.
-    var exactSeconds: Double {
-        Double(self.components.seconds) + Double(self.components.attoseconds) * 1e-18
-    }
-
     /// In seconds, to the millisecond.
     var seconds: Double {
         let (seconds, attoseconds) = self.components

@@ -1,3 +1,4 @@
+import Purser
 import PurserIdentifiers
 import PurserOperations
 

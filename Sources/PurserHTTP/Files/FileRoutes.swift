@@ -162,7 +162,11 @@ struct FileRoutes: Sendable {
         return answer.response(
             body: ResponseBody(contentLength: range.count) { writer in
                 if let connection {
-                    try await download.send(range, through: ConnectionSender(connection: connection))
+                    let sender = ConnectionSender(range.count, to: connection) {
+                        // Cancelled before: then it stays so.
+                        try? download.slot.operation.seal()
+                    }
+                    try await download.send(range, through: sender)
                 } else {
                     try await download.send(range) { piece in try await writer.write(piece) }
                 }

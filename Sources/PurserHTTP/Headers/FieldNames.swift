@@ -7,6 +7,8 @@ extension HTTPField.Name {
     static let priority = Self.named("Priority")
     /// RFC 9530.
     static let reprDigest = Self.named("Repr-Digest")
+    /// <https://www.w3.org/TR/server-timing/>.
+    static let serverTiming = Self.named("Server-Timing")
     static let xCopyFrom = Self.named("X-Copy-From")
     static let xOperationID = Self.named("X-Operation-Id")
     static let xRequestID = Self.named("X-Request-Id")

@@ -4,6 +4,7 @@ import NIOHTTP1
 import Purser
 import PurserCatalog
 import PurserIdentifiers
+import PurserMonitor
 import PurserOperations
 import PurserStore
 
@@ -17,6 +18,8 @@ extension Problem {
         case let error as IdentifierError: self = .malformed(error.code.rawValue, error.message)
         case let error as OperationError: self.init(operationError: error)
         case let error as StoreError: self.init(storeError: error)
+        case let error as MonitorError: self.init(monitorError: error)
+        case let error as AlertError: self.init(alertError: error)
         case is HTTPParserError: self = .malformed("malformed_request", "the request's body is not valid HTTP")
         case let error as HTTPError where error.status == .notFound:
             self.init(.notFound, "not_found", "there is nothing at this address")
@@ -45,6 +48,24 @@ extension Problem {
         } else if status == .serviceUnavailable || status == .tooManyRequests {
             self.headers[.retryAfter] = "1"
         }
+    }
+
+    private init(monitorError error: MonitorError) {
+        let status: HTTPResponse.Status =
+            switch error.code {
+            case .unknownMetric, .operationNotOpen: .notFound
+            case .reservedMetricName: .forbidden
+            case .tooManyMetrics, .tooManyOpenOperations: .conflict
+            case .contextTooLarge: .contentTooLarge
+            case .invalidMetricName, .invalidMetricValue, .invalidTimestamp, .invalidTags, .invalidTimeRange,
+                .tooManyPoints:
+                .badRequest
+            }
+        self.init(status, error.code.rawValue, error.message)
+    }
+
+    private init(alertError error: AlertError) {
+        self.init(error.code == .alertNotFound ? .notFound : .conflict, error.code.rawValue, error.message)
     }
 
     private init(storeError error: StoreError) {

@@ -11,6 +11,8 @@ struct PurserRequestContext: RequestContext {
     let connection: ClientConnection?
     /// Goes into the answer, the log and problem documents.
     let requestID: String
+    /// What becomes known of the request while it is served.
+    let figures = RequestFigures()
 
     init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)
@@ -25,6 +27,7 @@ struct PurserRequestContext: RequestContext {
     ///
     /// What is to be done when the operation is cancelled otherwise comes from the route.
     func watch(_ operation: PurserOperations.Operation) {
+        self.figures.note(operation)
         self.connection?.whenGone { reason in
             // It may have ended in the meantime; then there is nothing to cancel.
             _ = try? operation.cancel(reason == .tooSlow ? .timedOut : .disconnected)

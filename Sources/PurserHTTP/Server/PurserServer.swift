@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOPosix
 public import Purser
 import PurserOperations
 public import ServiceLifecycle
@@ -49,6 +50,11 @@ public struct PurserServer: Service {
                 try? await gracefulShutdown()
                 await self.manager.drain(grace: self.configuration.shutdownGrace)
             }
+            group.addTask {
+                await EventLoopWatch(group: .singletonMultiThreadedEventLoopGroup).run { delay in
+                    self.manager.monitor.operations.performance.record(.eventLoopDelay, delay.exactSeconds)
+                }
+            }
             try await application.run()
             group.cancelAll()
             try await group.waitForAll()
@@ -57,9 +63,11 @@ public struct PurserServer: Service {
 
     /// The server as Hummingbird knows it; tests run it in process.
     func application() -> Application<RouterResponder<PurserRequestContext>> {
-        Application(
+        var connection = self.configuration.connection
+        connection.traffic = self.manager.monitor.traffic
+        return Application(
             responder: self.router().buildResponder(),
-            server: PurserChannel.serverBuilder(configuration: self.configuration.connection),
+            server: PurserChannel.serverBuilder(configuration: connection),
             configuration: ApplicationConfiguration(
                 address: .hostname(self.configuration.host, port: self.configuration.port),
                 backlog: 1024,
@@ -87,6 +95,8 @@ public struct PurserServer: Service {
 
     private func router() -> Router<PurserRequestContext> {
         let router = Router(context: PurserRequestContext.self)
+        if self.configuration.logsRequests { router.add(middleware: RequestLogMiddleware(logger: self.logger)) }
+        if OperationSpans.isEnabled { router.add(middleware: TracingMiddleware()) }
         router.add(middleware: ProblemMiddleware())
         if self.configuration.isLoopback {
             router.add(middleware: LoopbackHostMiddleware())
@@ -103,6 +113,8 @@ public struct PurserServer: Service {
             + FileRoutes(manager: self.manager).routes
             + OperationRoutes(manager: self.manager, streams: EventStreams()).routes
             + SystemRoutes(manager: self.manager).routes
+            + PerformanceRoutes(manager: self.manager).routes
+            + AlertRoutes(manager: self.manager).routes
             + OpenAPIRoutes().routes
     }
 }

@@ -21,6 +21,9 @@ public struct ServerConfiguration: Sendable {
     /// `server.max_connections`: more are accepted when others have gone.
     public var maxConnections = 4096
 
+    /// `log.requests`: whether each request is a line of the log, at the level `info`.
+    public var logsRequests = true
+
     /// The defaults.
     public init() {}
 
@@ -52,6 +55,7 @@ public struct ServerConfiguration: Sendable {
             default: self.maxConnections,
             in: 1...1_000_000
         )
+        self.logsRequests = settings.boolean("log.requests", default: self.logsRequests)
         if !self.isLoopback, !self.allowsAnonymous {
             settings.refuse(
                 "server.host",

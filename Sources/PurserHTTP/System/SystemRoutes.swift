@@ -9,7 +9,7 @@ struct SystemRoutes: Sendable {
         [
             Route(.get, "/healthz") { _, _ in .json(HealthDocument(status: "ok", reason: nil)) },
             Route(.get, "/readyz") { _, _ in self.readiness() },
-            Route(.get, "/v1/system") { _, _ in .json(SystemDocument(try self.manager.systemMetrics())) },
+            Route(.get, "/v1/system") { _, _ in try .document(SystemDocument(self.manager.systemMetrics())) },
         ]
     }
 

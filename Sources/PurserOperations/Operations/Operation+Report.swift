@@ -2,6 +2,12 @@ import Foundation
 import Synchronization
 
 extension Operation {
+    /// How long it waited for its slot, so far where it still waits.
+    public var waited: Duration { self.progress.withLock { $0.times(at: self.context.timeline.elapsed()).waited } }
+
+    /// How long it has held its slot; zero where it has none yet.
+    public var held: Duration { self.progress.withLock { $0.times(at: self.context.timeline.elapsed()).held } }
+
     /// What is known of it, for those who measure; complete once it has ended.
     var report: OperationReport {
         let now = self.context.timeline.elapsed()
@@ -25,6 +31,7 @@ extension Operation {
             held: times.held
         )
         report.bytes = self.bytesDone
+        report.stages = Dictionary(uniqueKeysWithValues: self.stages.map { ($0.key.rawValue, $0.value) })
         report.memoryReserved = self.memoryReserved.load(ordering: .relaxed)
         return report
     }

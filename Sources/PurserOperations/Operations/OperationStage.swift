@@ -12,29 +12,61 @@ public enum OperationStage: String, Sendable, CaseIterable, Codable {
     case catalog
 }
 
-/// How long an operation was in each stage; adding takes no lock.
+/// How long and when an operation was in each stage; adding takes no lock.
 struct StageTimes: ~Copyable, Sendable {
-    private let queue = Atomic<Int64>(0)
-    private let hash = Atomic<Int64>(0)
-    private let disk = Atomic<Int64>(0)
-    private let catalog = Atomic<Int64>(0)
+    /// One stage; times in nanoseconds of the monotonic clock.
+    private struct Times: ~Copyable, Sendable {
+        let busy = Atomic<Int64>(0)
+        let entered = Atomic<Int64>(.max)
+        let left = Atomic<Int64>(0)
 
-    func add(_ nanoseconds: Int64, to stage: OperationStage) {
-        switch stage {
-        case .queue: self.queue.wrappingAdd(nanoseconds, ordering: .relaxed)
-        case .hash: self.hash.wrappingAdd(nanoseconds, ordering: .relaxed)
-        case .disk: self.disk.wrappingAdd(nanoseconds, ordering: .relaxed)
-        case .catalog: self.catalog.wrappingAdd(nanoseconds, ordering: .relaxed)
+        func add(_ nanoseconds: Int64, endingAt now: Int64) {
+            self.busy.wrappingAdd(nanoseconds, ordering: .relaxed)
+            self.entered.min(now - nanoseconds, ordering: .relaxed)
+            self.left.max(now, ordering: .relaxed)
         }
     }
 
-    func nanoseconds(in stage: OperationStage) -> Int64 {
+    /// When the operation was made.
+    let origin = Self.now()
+    private let queue = Times()
+    private let hash = Times()
+    private let disk = Times()
+    private let catalog = Times()
+
+    private static func now() -> Int64 {
+        let (seconds, attoseconds) = (ContinuousClock.now - Self.epoch).components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+
+    private static let epoch = ContinuousClock.now
+
+    func add(_ nanoseconds: Int64, to stage: OperationStage) {
+        let now = Self.now()
         switch stage {
-        case .queue: self.queue.load(ordering: .relaxed)
-        case .hash: self.hash.load(ordering: .relaxed)
-        case .disk: self.disk.load(ordering: .relaxed)
-        case .catalog: self.catalog.load(ordering: .relaxed)
+        case .queue: self.queue.add(nanoseconds, endingAt: now)
+        case .hash: self.hash.add(nanoseconds, endingAt: now)
+        case .disk: self.disk.add(nanoseconds, endingAt: now)
+        case .catalog: self.catalog.add(nanoseconds, endingAt: now)
         }
+    }
+
+    func nanoseconds(in stage: OperationStage) -> Int64 { self.times(in: stage)?.busy ?? 0 }
+
+    /// When a stage was entered first and left last, and how long the operation was in it; `nil` where it never was.
+    func times(in stage: OperationStage) -> (entered: Int64, left: Int64, busy: Int64)? {
+        switch stage {
+        case .queue: Self.figures(self.queue)
+        case .hash: Self.figures(self.hash)
+        case .disk: Self.figures(self.disk)
+        case .catalog: Self.figures(self.catalog)
+        }
+    }
+
+    private static func figures(_ times: borrowing Times) -> (entered: Int64, left: Int64, busy: Int64)? {
+        let busy = times.busy.load(ordering: .relaxed)
+        guard busy > 0 else { return nil }
+        return (times.entered.load(ordering: .relaxed), times.left.load(ordering: .relaxed), busy)
     }
 }
 

@@ -91,6 +91,9 @@ extension ResourceManager: Service {
         }
     }
 
+    /// The operations that hold a slot now, in no order.
+    public func runningOperations() -> [Operation] { self.state.withLock { $0.running } }
+
     /// What is in use now, and what came of all requests since the start.
     public func metrics() -> ResourceMetrics {
         let now = self.timeline.elapsed()

@@ -1,5 +1,5 @@
 /// A setting that cannot be: which, what it got, and what it takes.
-public struct SettingProblem: Sendable, Hashable, CustomStringConvertible {
+public struct SettingProblem: Error, Sendable, Hashable, CustomStringConvertible {
     /// The dotted key, such as `resources.queue.capacity`.
     public var key: String
     /// The value it got.

@@ -22,6 +22,18 @@ struct ScratchTests {
         )
     }
 
+    private func ask(
+        _ scratch: ScratchFiles,
+        _ operation: PurserOperations.Operation,
+        _ isDirectory: Bool
+    ) async throws {
+        if isDirectory {
+            try await scratch.withTemporaryDirectory(for: operation, deadline: .zero) { _ in }
+        } else {
+            try await scratch.withTemporaryFile(for: operation, deadline: .zero) { _ in }
+        }
+    }
+
     private func temporaryNames(_ store: OpenStore) throws -> [String] {
         try LocalFileSystem().entries(of: store.folder.layout.temp).map(\.string)
     }
@@ -43,7 +55,8 @@ struct ScratchTests {
                 )
                 try await scratch.withTemporaryFile(for: operation) { file in
                     #expect(file != path)
-                    #expect(try self.temporaryNames(store) == [operation.id.description])
+                    let names = try self.temporaryNames(store)
+                    #expect(names == [operation.id.description])
                 }
             }
             #expect(try self.temporaryNames(store).isEmpty)
@@ -82,11 +95,7 @@ struct ScratchTests {
             store.disk.fail(isDirectory ? .createDirectory : .open, with: .noSpace, on: "/temp/")
             for _ in 0..<3 {
                 let error = await #expect(throws: BlobError.self) {
-                    if isDirectory {
-                        try await scratch.withTemporaryDirectory(for: operation, deadline: .zero) { _ in }
-                    } else {
-                        try await scratch.withTemporaryFile(for: operation, deadline: .zero) { _ in }
-                    }
+                    try await self.ask(scratch, operation, isDirectory)
                 }
                 #expect(error?.code == .noSpace)
             }

@@ -1,0 +1,44 @@
+import PurserMonitor
+import PurserOperations
+import PurserStore
+
+/// All figures of one moment, from which every form of export is made.
+package struct MetricsState: Sendable {
+    var system: SystemMetrics
+    var performance: PerformanceSummary
+    var machine: MachineFigures
+    var memoryLevel: MemoryLevel
+    var receivedBytes: Int64
+    var sentBytes: Int64
+    var latencies: StoreLatencySummary
+    var store: StoreFigures
+    var errors: ErrorFigures
+    var alerts: AlertFigures
+    var scratch: ScratchFigures
+    var samples: MonitorSnapshot
+}
+
+extension ServiceMonitor {
+    /// Gathers all figures.
+    ///
+    /// - Throws: `StoreError`.
+    func metricsState(_ system: SystemMetrics) -> MetricsState {
+        MetricsState(
+            system: system,
+            performance: PerformanceSummary(
+                kinds: self.operations.ledger.summaries(),
+                slowest: self.operations.ledger.slowest()
+            ),
+            machine: self.machineFigures,
+            memoryLevel: self.memoryLevel,
+            receivedBytes: self.traffic.received,
+            sentBytes: self.traffic.sent,
+            latencies: self.operations.latencies.summary(),
+            store: self.store.figures(),
+            errors: self.operations.errors.figures(at: self.now()),
+            alerts: self.alerts.figures,
+            scratch: self.scratch.figures(),
+            samples: self.operations.performance.snapshot()
+        )
+    }
+}

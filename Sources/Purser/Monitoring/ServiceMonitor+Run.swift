@@ -1,0 +1,83 @@
+import Foundation
+import Logging
+import PurserMonitor
+import PurserOperations
+import PurserStore
+import ServiceLifecycle
+import Synchronization
+
+extension ServiceMonitor {
+    /// Watches until the task is cancelled or the service shuts down; then what was measured is written.
+    func run() async throws {
+        guard self.operations.performance.isEnabled else { return }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.history.run() }
+            group.addTask { try await self.notifier.run() }
+            group.addTask { try await self.operations.errors.run() }
+            group.addTask {
+                await cancelWhenGracefulShutdown { await self.machine.run { await self.note($0) } }
+            }
+            group.addTask {
+                await cancelWhenGracefulShutdown { await self.every(.seconds(1)) { await self.lookAtOperations() } }
+            }
+            group.addTask {
+                await cancelWhenGracefulShutdown {
+                    await self.every(self.configuration.alertInterval) { await self.evaluateAlerts() }
+                }
+            }
+            if let interval = self.configuration.export.interval {
+                group.addTask {
+                    await cancelWhenGracefulShutdown { await self.every(interval) { await self.exportAsScheduled() } }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await self.alerts.save()
+    }
+
+    /// Does something again and again, until the task is cancelled; a round that comes late is not made up for.
+    private func every(_ interval: Duration, _ body: () async -> Void) async {
+        while !Task.isCancelled {
+            do {
+                try await self.clock.sleep(for: interval)
+            } catch {
+                return
+            }
+            await body()
+        }
+    }
+
+    /// Looks for operations that take too long, and for a store that went read-only.
+    func lookAtOperations() async {
+        let running = self.resources.runningOperations().map { operation in
+            RunningOperation(
+                id: operation.id,
+                kind: operation.label,
+                elapsed: operation.held,
+                bytes: operation.bytesDone,
+                stages: Dictionary(uniqueKeysWithValues: operation.stages.map { ($0.key.rawValue, $0.value) })
+            )
+        }
+        self.operations.look(at: running)
+        for crossing in self.operations.takeCrossings() {
+            self.alerts.raise(AlertEvent(crossing))
+            // Ended or sealed meanwhile: then there is nothing to stop.
+            if crossing.cancels { try? self.tracker.cancel(crossing.operation, .timedOut) }
+        }
+        self.lookAtStore()
+    }
+
+    private func lookAtStore() {
+        guard let reason = self.store.readOnlyReason else { return }
+        let isNew = self.state.withLock { state in
+            defer { state.readOnlyReason = reason }
+            return state.readOnlyReason != reason
+        }
+        if isNew { self.alerts.raise(AlertEvent(.storeReadOnly, message: "the store takes no writes: \(reason)")) }
+    }
+
+    /// Judges the rules.
+    func evaluateAlerts() async {
+        await self.alerts.evaluate { self.operations.performance.read($0) }
+    }
+}
