@@ -45,11 +45,13 @@ struct ValueHistogram: Sendable {
 
     /// Adds the counts of another one of the same unit.
     mutating func add(_ other: ValueHistogram) {
-        if self.count + other.count > Self.maxCount { self.halve() }
-        self.positive.add(other.positive)
-        guard let added = other.negative else { return }
+        var added = other
+        while added.count > Self.maxCount / 2 { added.halve() }
+        while self.count + added.count > Self.maxCount { self.halve() }
+        self.positive.add(added.positive)
+        guard let negative = added.negative else { return }
         if self.negative == nil { self.negative = Self.empty(expected: 2) }
-        self.negative?.add(added)
+        self.negative?.add(negative)
     }
 
     /// Forgets all values and keeps the memory.

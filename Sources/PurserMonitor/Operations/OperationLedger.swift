@@ -13,7 +13,8 @@ public final class OperationLedger: Sendable {
     /// With less, the time of an fsync is all that is measured.
     public static let smallestTransfer: Int64 = 256 * 1_024
 
-    let monitor: PerformanceMonitor
+    /// Where samples go.
+    public let monitor: PerformanceMonitor
     let elapsed: @Sendable () -> Duration
     let open = Mutex(OpenOperations())
     private let durationRatio: @Sendable (OperationReport) -> Double?
