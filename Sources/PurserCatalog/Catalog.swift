@@ -8,7 +8,8 @@ import GRDB
 /// wait share one transaction and one fsync, and each returns once it is durable. Reads are synchronous, take some
 /// microseconds on the caller's thread and never wait for a write; what a write has returned, every later read sees.
 ///
-/// The verbs are those of the store, in the files of their subjects: buckets, files, blobs, listing, totals.
+/// The verbs are those of the store, in the files of their subjects: buckets, files, blobs, listing, totals; and those of
+/// the monitor: history.
 public final class Catalog: Sendable {
     let readers: ReaderPool
     let writer: GroupCommit

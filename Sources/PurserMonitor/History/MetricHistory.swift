@@ -54,11 +54,12 @@ public final class MetricHistory: Sendable {
     /// - Parameter isLast: Whether the minute that goes on is written too, and the baselines whatever the hour: at the
     ///   end.
     public func flush(isLast: Bool = false) async {
+        guard self.monitor.isEnabled else { return }
         let mayFlush = self.state.withLock { state in
             defer { state.isFlushing = true }
             return !state.isFlushing
         }
-        guard mayFlush, self.monitor.isEnabled else { return }
+        guard mayFlush else { return }
         defer { self.state.withLock { $0.isFlushing = false } }
         let now = self.monitor.now.milliseconds
         self.collect(now: now, isLast: isLast)

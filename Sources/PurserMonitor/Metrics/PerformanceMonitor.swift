@@ -10,7 +10,7 @@ public final class PerformanceMonitor: Sendable {
     /// Bytes that the tag sets of a user's metrics may take together; likewise those of Purser's own.
     private static let tagTextBytes = 1 << 20
     /// Samples that users' metrics share beyond what is reserved for each, in rings.
-    private static let sharedRings = 10
+    private static let sharedRings = 5
 
     /// The settings.
     public let configuration: MeasuringConfiguration

@@ -34,22 +34,19 @@ struct ValueHistogram: Sendable {
 
     /// Counts a value; it must be finite.
     mutating func record(_ value: Double) {
-        let scaled = self.scaled(value.magnitude)
-        if value >= 0 {
-            self.positive.record(scaled)
-        } else {
-            if self.negative == nil { self.negative = Self.empty(expected: 2) }
-            self.negative?.record(scaled)
-        }
+        self.record(scaled: self.scaled(value.magnitude), count: 1, isNegative: value < 0)
     }
 
     /// Adds the counts of another one of the same unit.
     mutating func add(_ other: ValueHistogram) {
-        if self.count + other.count > Self.maxCount { self.halve() }
-        self.positive.add(other.positive)
-        guard let added = other.negative else { return }
-        if self.negative == nil { self.negative = Self.empty(expected: 2) }
-        self.negative?.add(added)
+        var added = other
+        while added.count > Self.maxCount / 2 { added.halve() }
+        while self.count + added.count > Self.maxCount { self.halve() }
+        Self.add(added.positive, to: &self.positive)
+        guard let negative = added.negative else { return }
+        var magnitudes = self.negative.take() ?? Self.empty(expected: 2)
+        Self.add(negative, to: &magnitudes)
+        self.negative = consume magnitudes
     }
 
     /// Forgets all values and keeps the memory.
@@ -78,10 +75,44 @@ struct ValueHistogram: Sendable {
         return scaled < Double(Self.limit) ? UInt64(scaled) : Self.limit
     }
 
+    private mutating func record(scaled: UInt64, count: UInt32, isNegative: Bool) {
+        guard isNegative else {
+            if !self.positive.record(scaled, count: count) {
+                self.positive = Self.grown(self.positive, for: scaled)
+                self.positive.record(scaled, count: count)
+            }
+            return
+        }
+        var magnitudes = self.negative.take() ?? Self.empty(expected: scaled)
+        if !magnitudes.record(scaled, count: count) {
+            magnitudes = Self.grown(magnitudes, for: scaled)
+            magnitudes.record(scaled, count: count)
+        }
+        self.negative = consume magnitudes
+    }
+
+    private static func add(_ added: Histogram<UInt32>, to histogram: inout Histogram<UInt32>) {
+        if added.maxRecorded > histogram.highestTrackableValue {
+            histogram = Self.grown(histogram, for: added.maxRecorded)
+        }
+        histogram.add(added)
+    }
+
+    /// The same counts with room for larger values: eight times as large as the one that did not fit.
+    ///
+    /// The library would grow by itself, to twice the memory that it needs.
+    private static func grown(_ histogram: Histogram<UInt32>, for value: UInt64) -> Histogram<UInt32> {
+        var larger = Self.empty(expected: min(value, Self.limit / 8) * 8)
+        larger.add(histogram)
+        return larger
+    }
+
     private mutating func halve() {
         func halved(_ histogram: Histogram<UInt32>) -> Histogram<UInt32> {
             var half = Self.empty(expected: histogram.highestTrackableValue)
-            for entry in histogram.recordedValues() { half.record(entry.value, count: max(1, entry.count / 2)) }
+            for entry in histogram.recordedValues() {
+                half.record(min(entry.value, histogram.maxRecorded), count: max(1, entry.count / 2))
+            }
             return half
         }
         self.positive = halved(self.positive)
@@ -89,12 +120,7 @@ struct ValueHistogram: Sendable {
     }
 
     private static func empty(expected: UInt64) -> Histogram<UInt32> {
-        var histogram = Histogram<UInt32>(
-            highestTrackableValue: max(2, min(expected, Self.limit)),
-            numberOfSignificantValueDigits: .two
-        )
-        histogram.autoResize = true
-        return histogram
+        Histogram(highestTrackableValue: max(2, min(expected, Self.limit)), numberOfSignificantValueDigits: .two)
     }
 
     private static func exponent(of unit: MetricUnit) -> UInt8 {
@@ -129,11 +155,6 @@ extension ValueHistogram {
     /// Counts values of a bucket.
     mutating func record(bucket: Int, count: UInt32, isNegative: Bool) {
         let value = min(HistogramBucket.highestValue(of: bucket), Self.limit)
-        if isNegative {
-            if self.negative == nil { self.negative = Self.empty(expected: 2) }
-            self.negative?.record(value, count: count)
-        } else {
-            self.positive.record(value, count: count)
-        }
+        self.record(scaled: value, count: count, isNegative: isNegative)
     }
 }

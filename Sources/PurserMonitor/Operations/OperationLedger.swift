@@ -13,7 +13,8 @@ public final class OperationLedger: Sendable {
     /// With less, the time of an fsync is all that is measured.
     public static let smallestTransfer: Int64 = 256 * 1_024
 
-    let monitor: PerformanceMonitor
+    /// Where samples go.
+    public let monitor: PerformanceMonitor
     let elapsed: @Sendable () -> Duration
     let open = Mutex(OpenOperations())
     private let durationRatio: @Sendable (OperationReport) -> Double?
@@ -68,7 +69,9 @@ public final class OperationLedger: Sendable {
 
     /// What each kind came to, in the order of their names.
     public func summaries() -> [KindSummary] {
-        self.state.withLock { $0.kinds.map(\.figures) }.sorted { $0.kind < $1.kind }
+        // One at a time, as percentiles take longer than anybody should wait for the lock.
+        let count = self.state.withLock { $0.kinds.count }
+        return (0..<count).map { index in self.state.withLock { $0.kinds[index].figures } }.sorted { $0.kind < $1.kind }
     }
 
     /// What one kind came to; `nil` where nothing of it has ended.
