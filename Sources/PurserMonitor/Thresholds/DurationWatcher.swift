@@ -44,6 +44,23 @@ public struct DurationCrossing: Sendable, Hashable {
     public var limit: Duration
     /// Whether the operation is to be cancelled: it runs, is over its maximum, and its kind says so.
     public var cancels: Bool
+
+    /// Describes a crossing.
+    public init(
+        operation: OperationID,
+        kind: String,
+        level: DurationLevel,
+        elapsed: Duration,
+        limit: Duration,
+        cancels: Bool
+    ) {
+        self.operation = operation
+        self.kind = kind
+        self.level = level
+        self.elapsed = elapsed
+        self.limit = limit
+        self.cancels = cancels
+    }
 }
 
 /// Notices once for each operation and level that it takes too long.
