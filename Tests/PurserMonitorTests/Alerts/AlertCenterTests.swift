@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import PurserCatalog
+import PurserIdentifiers
 import PurserTestSupport
 import Synchronization
 import SystemPackage
@@ -156,6 +157,26 @@ struct AlertCenterTests {
                 center.clear(.contentDamaged)
                 center.clear("mine")
                 #expect(center.figures.firing == 0)
+            }
+        }
+    }
+
+    @Test
+    func crossingIsLoggedEachTimeAndOneAlertOfItsKind() async throws {
+        try await self.inWorld { world in
+            try await world.process { center, _ in
+                var watcher = DurationWatcher(DurationThresholds())
+                let ids = [OperationID(), OperationID()]
+                let running = ids.map { RunningOperation(id: $0, kind: "process", elapsed: .seconds(31)) }
+                center.raise(watcher.look(at: running))
+                let lines = world.log.lines
+                #expect(lines.map(\.message) == ["operation takes too long", "operation takes too long"])
+                #expect(lines.map { $0.metadata["purser.operation.id"] } == ids.map { "\($0)" })
+                #expect(lines.map { $0.metadata["purser.threshold"] } == ["maximum", "maximum"])
+                #expect(center.alerts().map(\.rule) == ["duration_maximum"])
+                #expect(center.alerts().map(\.severity) == [.error])
+                #expect(center.alerts().map(\.subject) == ["process"])
+                #expect(center.alerts().map(\.occurrences) == [2])
             }
         }
     }

@@ -51,6 +51,13 @@ struct ChannelProblemTests {
     }
 
     @Test
+    func descriptionTellsNoSecret() {
+        let hook = WebhookConfiguration(name: "hook", url: "https://example.org/key", secret: "very secret indeed")
+        #expect("\(hook)" == "webhook 'hook' (generic)")
+        #expect(String(reflecting: [hook]) == "[webhook 'hook' (generic)]")
+    }
+
+    @Test
     func commandIsWords() {
         #expect(EmailConfiguration.words(of: "  sendmail -t\t-i ") == ["sendmail", "-t", "-i"])
         #expect(EmailConfiguration.words(of: "").isEmpty)

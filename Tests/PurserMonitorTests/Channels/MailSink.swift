@@ -40,11 +40,7 @@ final class MailSink: Sendable {
         return nil
     }
 
-    /// Runs a server beside a body.
-    ///
-    /// - Parameters:
-    ///   - refusals: How many mails it refuses for now (451) before it takes one.
-    ///   - body: Gets the server.
+    /// Runs a server beside a body; it refuses so many mails for now (451) before it takes one.
     static func run(refusals: Int = 0, _ body: (MailSink) async throws -> Void) async throws {
         let process = Process()
         process.executableURL = URL(filePath: Self.path(of: "python3") ?? "/usr/bin/python3")
