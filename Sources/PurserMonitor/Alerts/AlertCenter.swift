@@ -84,6 +84,14 @@ public final class AlertCenter: Sendable {
         self.decide { $0.raise(event, at: self.now()) }
     }
 
+    /// Logs that operations take too long, each with its id, and raises the alerts of that.
+    public func raise(_ crossings: [DurationCrossing]) {
+        for crossing in crossings {
+            crossing.log(to: self.logger)
+            self.raise(AlertEvent(crossing))
+        }
+    }
+
     /// Says that an event of Purser's own is over; nothing happens where it was not raised.
     public func clear(_ event: EventAlert, subject: String = "", because reason: String = "it is over") {
         self.clear(event.rawValue, subject: subject, because: reason)
@@ -173,9 +181,10 @@ extension AlertCenter {
             self.state.withLock { $0.isSaveFailing = false }
         } catch {
             let isFirst = self.state.withLock { state in
-                defer { state.isSaveFailing = true }
                 // What changed again meanwhile is the newer one.
                 state.note(changed.values.filter { state.unsaved[$0.id] == nil })
+                guard !(error is CancellationError) else { return false }
+                defer { state.isSaveFailing = true }
                 return !state.isSaveFailing
             }
             guard isFirst else { return }

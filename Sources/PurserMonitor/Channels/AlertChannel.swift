@@ -118,6 +118,8 @@ public final class AlertChannel: Service {
                 self.state.withLock { $0.delivered += 1 }
                 return
             }
+            // The end of the service is no failure of the receiver.
+            guard !Task.isCancelled else { return }
             failures += 1
             self.state.withLock { $0.lastError = failure.description }
             guard failure.isTransient, failures < self.configuration.attempts else {
@@ -125,6 +127,10 @@ public final class AlertChannel: Service {
                 return
             }
             self.state.withLock { $0.retries += 1 }
+            self.logger.debug(
+                "alert will be tried again",
+                metadata: ["purser.channel": "\(self.name)", "purser.error": "\(failure)"]
+            )
             let delay = self.configuration.delay(after: failures, fraction: self.random())
             let asked = min(failure.retryAfter ?? .zero, DeliveryConfiguration.maximumDelay)
             do {

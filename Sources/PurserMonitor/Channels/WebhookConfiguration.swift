@@ -2,7 +2,7 @@ import Foundation
 import PurserOperations
 
 /// An address that gets a POST for each change of an alert.
-public struct WebhookConfiguration: Sendable, Hashable {
+public struct WebhookConfiguration: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
     /// What the body of the POST looks like.
     public enum Format: String, Sendable, CaseIterable, Codable {
         /// The alert's document and what happened to it.
@@ -30,6 +30,11 @@ public struct WebhookConfiguration: Sendable, Hashable {
         self.url = url
         self.secret = secret
     }
+
+    /// Without the address and the secret: it may come into a log.
+    public var description: String { "webhook '\(self.name)' (\(self.format.rawValue))" }
+    /// As ``description``.
+    public var debugDescription: String { self.description }
 
     func problems(key: String) -> [SettingProblem] {
         var problems: [SettingProblem] = []

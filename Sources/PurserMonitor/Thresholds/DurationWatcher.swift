@@ -30,22 +30,6 @@ public struct RunningOperation: Sendable, Hashable {
     }
 }
 
-/// That an operation has taken longer than its kind may.
-public struct DurationCrossing: Sendable, Hashable {
-    /// The operation.
-    public var operation: OperationID
-    /// What it counts as.
-    public var kind: String
-    /// The highest limit that it has passed.
-    public var level: DurationLevel
-    /// The time by which it was judged.
-    public var elapsed: Duration
-    /// The limit itself.
-    public var limit: Duration
-    /// Whether the operation is to be cancelled: it runs, is over its maximum, and its kind says so.
-    public var cancels: Bool
-}
-
 /// Notices once for each operation and level that it takes too long.
 ///
 /// A value: whoever keeps it looks about once a second and says what ended; it decides, and acts on nothing. An
