@@ -30,7 +30,8 @@ extension Problem {
     private init(operationError error: OperationError) {
         let status: HTTPResponse.Status =
             switch error.code {
-            case .queueFull, .waitExpired, .memoryUnavailable, .shuttingDown: .serviceUnavailable
+            case .queueFull, .waitExpired, .memoryUnavailable, .memoryPressure, .tempFilesExhausted, .shuttingDown:
+                .serviceUnavailable
             case .rateLimited: .tooManyRequests
             case .tooLargeForBudget: .contentTooLarge
             case .operationCancelled, .operationExists, .operationEnded: .conflict

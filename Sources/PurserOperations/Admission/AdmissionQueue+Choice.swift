@@ -24,7 +24,7 @@ extension AdmissionQueue {
     /// In the common case this looks at the first waiter only; skipped are whole clients and whole kinds. Where memory
     /// is short it looks at those that do not fit until it meets one that was passed often enough.
     func choose() -> Choice? {
-        let share = max(1, self.limit / 2)
+        let share = max(1, self.grantLimit / 2)
         var passed: [AdmissionTicket] = []
         // Memory-short waiters of clients within their share. Only these hold up and are passed by others' grants.
         var passedWithinShare: [AdmissionTicket] = []
@@ -58,11 +58,12 @@ extension AdmissionQueue {
         var best: AdmissionTicket?
         var blocker: AdmissionTicket?
         var short: [AdmissionTicket] = []
+        let memoryFree = self.grantBudget - self.memoryHeld
         for kind in OperationKind.allCases where self.hasRoom(for: kind) {
             for ticket in line[kind] {
                 if let best, best < ticket { break }
-                guard let waiter = self.waiters[ticket] else { continue }
-                if waiter.request.memory <= self.memoryFree {
+                guard let waiter = self.waiters[ticket], waiter.request.memory <= self.grantBudget else { continue }
+                if waiter.request.memory <= memoryFree {
                     best = ticket
                     break
                 }
@@ -79,6 +80,7 @@ extension AdmissionQueue {
     }
 
     private func hasRoom(for kind: OperationKind) -> Bool {
+        guard !self.isBarred(kind) else { return false }
         guard let cap = self.configuration.caps[kind] else { return true }
         return self.activeByKind[kind.index] < cap
     }

@@ -13,7 +13,9 @@ import HeapModule
 ///    client, in whichever class, can have the slot.
 /// 5. A waiter for whom there is not enough memory may be passed by those behind it that fit, ``passLimit`` times.
 ///    Then nobody behind it is granted anything until it fits, as they would take the memory that it waits for.
-///    Waiters skipped by rule 3 or 4 do not hold up others so: no grant to another makes their wait longer.
+///    Waiters skipped by rule 3, 4 or 6 do not hold up others so: no grant to another makes their wait longer.
+/// 6. Under pressure there are fewer slots and less memory to grant, or none but for what frees memory; see
+///    ``AdmissionPressure``. Waiters that need more than there is now are skipped until it ends.
 struct AdmissionQueue: Sendable {
     /// The wait after which a waiter rises one class.
     static let ageingInterval: Duration = .seconds(10)
@@ -30,6 +32,7 @@ struct AdmissionQueue: Sendable {
     private(set) var activeByKind = [Int](repeating: 0, count: OperationKind.allCases.count)
     private(set) var slotsByClient: [String: Int] = [:]
     private(set) var limit: Int
+    private(set) var pressure = AdmissionPressure.normal
     private(set) var isClosed = false
     private(set) var figures = AdmissionFigures()
     private(set) var serviceRate = ServiceRate()
@@ -133,6 +136,12 @@ struct AdmissionQueue: Sendable {
         return actions + self.dispatch(at: now)
     }
 
+    /// Changes how much is granted from now on; those that run go on.
+    mutating func setPressure(_ pressure: AdmissionPressure, at now: Duration) -> [AdmissionAction] {
+        self.pressure = pressure
+        return self.dispatch(at: now)
+    }
+
     /// Changes how many may run at once; those that run go on.
     mutating func setLimit(_ limit: Int, at now: Duration) -> [AdmissionAction] {
         self.limit = max(1, limit)
@@ -168,6 +177,7 @@ struct AdmissionQueue: Sendable {
     private mutating func refusalAtOnce(of request: AdmissionRequest, at now: Duration) -> AdmissionRefusal? {
         if self.isClosed { return .shuttingDown }
         if request.memory > self.configuration.memoryBudget { return .tooLargeForBudget }
+        if self.isBarred(request.kind) { return .memoryPressure }
         if !request.kind.isOwnWork, !self.rates.take(request.client, at: now) { return .rateLimited }
         return nil
     }
@@ -205,7 +215,7 @@ struct AdmissionQueue: Sendable {
     /// Whoever waits afterwards has an alarm.
     private mutating func dispatch(at now: Duration) -> [AdmissionAction] {
         var actions: [AdmissionAction] = []
-        while self.active < self.limit, !self.waiters.isEmpty, let choice = self.choose() {
+        while self.active < self.grantLimit, !self.waiters.isEmpty, let choice = self.choose() {
             for passed in choice.passed { self.waiters[passed]?.passes += 1 }
             guard let waiter = self.remove(choice.ticket) else { break }
             self.lines[waiter.level.rawValue].rotate(waiter.request.client)

@@ -22,6 +22,7 @@ enum AdmissionRefusal: Sendable, Hashable {
     case waitExpired
     case rateLimited
     case tooLargeForBudget
+    case memoryPressure
     case shuttingDown
     /// It left by itself.
     case withdrawn

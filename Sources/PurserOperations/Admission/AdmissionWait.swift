@@ -11,20 +11,24 @@ final class AdmissionWait: Sendable {
     private let state = Mutex(State.open)
 
     /// Gives the answer; the first one counts.
-    func answer(_ result: Result<Void, any Error>) {
-        let waiter = self.state.withLock { state -> CheckedContinuation<Void, any Error>? in
+    ///
+    /// - Returns: Whether this was it.
+    @discardableResult
+    func answer(_ result: Result<Void, any Error>) -> Bool {
+        let (isFirst, waiter) = self.state.withLock { state -> (Bool, CheckedContinuation<Void, any Error>?) in
             switch state {
             case .open:
                 state = .answered(result)
-                return nil
+                return (true, nil)
             case .awaited(let continuation):
                 state = .answered(result)
-                return continuation
+                return (true, continuation)
             case .answered:
-                return nil
+                return (false, nil)
             }
         }
         waiter?.resume(with: result)
+        return isFirst
     }
 
     /// Waits for the answer; at once when it is there.

@@ -15,6 +15,7 @@ extension AdmissionQueue {
             active: self.active,
             queued: self.waiters.count,
             limit: self.limit,
+            pressure: self.pressure,
             activeHighWater: self.figures.activeHighWater,
             queuedHighWater: self.figures.queuedHighWater,
             memoryReserved: self.memoryHeld,

@@ -1,18 +1,21 @@
 import Histogram
 
 /// Durations by frequency: two digits exact, from a microsecond to a day; 15 KB.
-struct DurationHistogram: Sendable {
+package struct DurationHistogram: Sendable {
     private static let longest: UInt64 = 86_400_000_000
 
     private var histogram = Histogram<UInt32>(highestTrackableValue: Self.longest, numberOfSignificantValueDigits: .two)
 
+    /// Holds nothing yet.
+    package init() {}
+
     /// Takes one in; what is longer than a day counts as a day.
-    mutating func record(_ duration: Duration) {
+    package mutating func record(_ duration: Duration) {
         _ = self.histogram.record(min(duration.inMicroseconds, Self.longest))
     }
 
     /// What they come to.
-    var summary: DurationSummary {
+    package var summary: DurationSummary {
         guard self.histogram.totalCount > 0 else { return DurationSummary() }
         func percentile(_ value: Double) -> Duration {
             .microseconds(Int64(min(self.histogram.valueAtPercentile(value), Self.longest)))

@@ -76,6 +76,8 @@ public struct ResourceMetrics: Sendable, Equatable {
     public var queued: Int
     /// How many may hold a slot at present.
     public var limit: Int
+    /// How much of slots and memory is granted at present.
+    public var pressure: AdmissionPressure
     /// Most that ever held a slot at the same time.
     public var activeHighWater: Int
     /// Most that ever waited at the same time.

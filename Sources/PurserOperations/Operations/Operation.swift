@@ -44,6 +44,7 @@ public final class Operation: Sendable {
     /// One flag, so that unobserved work pays one load.
     let isArmed: Atomic<Bool>
     let isCancelAsked = Atomic<Bool>(false)
+    let stageTimes = StageTimes()
 
     init(
         id: OperationID,

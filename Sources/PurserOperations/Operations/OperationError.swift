@@ -26,6 +26,10 @@ public struct OperationError: Error, Sendable {
         case operationEnded = "operation_ended"
         /// The disk has no room for the bytes announced.
         case storeFull = "store_full"
+        /// The process holds nearly all the memory it may: only what frees some is admitted.
+        case memoryPressure = "memory_pressure"
+        /// There are as many scratch files as may be, and none went in time.
+        case tempFilesExhausted = "temp_files_exhausted"
         /// Purser stops and takes no new work.
         case shuttingDown = "shutting_down"
     }

@@ -57,6 +57,14 @@ extension ResourceManager: Service {
         }
     }
 
+    /// Changes how much is granted from now on, as the memory of the process allows.
+    ///
+    /// What runs goes on; what waits stays in the queue until it may run or its wait is over.
+    public func setPressure(_ pressure: AdmissionPressure) {
+        let now = self.timeline.elapsed()
+        self.decide { $0.queue.setPressure(pressure, at: now) }
+    }
+
     /// Tells how long the disk took for one piece of work; only where the number of slots follows the disk.
     ///
     /// - Parameter latency: The disk's stage alone, never the client's.

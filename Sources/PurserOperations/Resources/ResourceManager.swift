@@ -162,6 +162,9 @@ public final class ResourceManager: Sendable {
 
     private func wait(for request: AdmissionRequest, _ operation: Operation) async throws -> Slot {
         let wait = AdmissionWait()
+        let queuedAt = self.timeline.elapsed()
+        // Also where it is refused or leaves: it has waited all the same.
+        defer { operation.add(.queue, self.timeline.elapsed() - queuedAt) }
         let (ticket, isRefusedAtOnce) = self.enter(request, operation, wait)
         operation.setQueuePosition { [weak self] in self?.state.withLock { $0.queue.position(of: ticket) } }
         operation.onCancel { [weak self] _ in self?.cancelled(ticket) }

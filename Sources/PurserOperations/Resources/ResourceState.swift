@@ -118,6 +118,12 @@ struct ResourceState: Sendable {
             return OperationError(.rateLimited, "this client starts operations too fast", retryAfter: later)
         case .tooLargeForBudget:
             return OperationError(.tooLargeForBudget, "the operation needs more memory than there is for all")
+        case .memoryPressure:
+            return OperationError(
+                .memoryPressure,
+                "the service is short of memory and takes only what frees some; try again later",
+                retryAfter: later
+            )
         case .shuttingDown:
             return OperationError(.shuttingDown, "the service stops and takes no new work", retryAfter: later)
         case .withdrawn:

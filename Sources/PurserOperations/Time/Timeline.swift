@@ -1,15 +1,16 @@
 /// A clock read as the time since this value was made, so that pure types need no clock and no instant.
 ///
 /// Two timelines over one clock agree on how long things take, not on when they began.
-struct Timeline: Sendable {
+package struct Timeline: Sendable {
     /// The time since the timeline was made; never goes back.
-    let elapsed: @Sendable () -> Duration
+    package let elapsed: @Sendable () -> Duration
     /// Sleeps until the timeline shows a time.
     ///
     /// Throws `CancellationError` when the task is cancelled first.
-    let sleep: @Sendable (_ until: Duration) async throws -> Void
+    package let sleep: @Sendable (_ until: Duration) async throws -> Void
 
-    init(_ clock: any Clock<Duration>) {
+    /// Begins now.
+    package init(_ clock: any Clock<Duration>) {
         self = Self.make(clock)
     }
 

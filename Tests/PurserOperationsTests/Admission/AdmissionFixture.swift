@@ -56,6 +56,10 @@ final class QueueFixture {
         return self.queue.tick(at: now)
     }
 
+    func press(_ pressure: AdmissionPressure) -> [AdmissionAction] {
+        self.queue.setPressure(pressure, at: self.now)
+    }
+
     func close() -> [AdmissionAction] {
         self.queue.close()
     }
