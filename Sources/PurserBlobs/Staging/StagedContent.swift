@@ -16,6 +16,8 @@ public final class StagedContent: Sendable {
     private struct State: Sendable {
         var memory = ByteBuffer()
         var file: StagingFile?
+        /// Of what was in memory only.
+        var hashTime = Duration.zero
         var isDiscarded = false
     }
 
@@ -34,6 +36,11 @@ public final class StagedContent: Sendable {
     /// Bytes taken so far.
     public var byteCount: Int64 {
         self.state.withLock { $0.file?.byteCount ?? Int64($0.memory.readableBytes) }
+    }
+
+    /// How long the bytes took so far; none once they were discarded.
+    public var times: StagingTimes {
+        self.state.withLock { $0.file?.times ?? StagingTimes(hash: $0.hashTime) }
     }
 
     /// Takes a piece, of any size, none included.
@@ -73,6 +80,8 @@ public final class StagedContent: Sendable {
                 let blob = try file.seal()
                 return FinishedContent(blob: blob, size: file.byteCount, place: .file(file))
             }
+            let started = ContinuousClock.now
+            defer { state.hashTime += ContinuousClock.now - started }
             return FinishedContent(
                 blob: BlobID(of: state.memory),
                 size: Int64(state.memory.readableBytes),

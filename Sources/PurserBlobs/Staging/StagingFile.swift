@@ -28,6 +28,7 @@ public final class StagingFile: Sendable {
         var hash = SHA256()
         var pending = ByteBuffer()
         var written: Int64 = 0
+        var times = StagingTimes()
         var phase = Phase.writing
     }
 
@@ -55,6 +56,9 @@ public final class StagingFile: Sendable {
         self.state.withLock { $0.written + Int64($0.pending.readableBytes) }
     }
 
+    /// How long its bytes took so far.
+    public var times: StagingTimes { self.state.withLock { $0.times } }
+
     /// Takes a piece of the content, of any size, none included.
     ///
     /// - Throws: ``BlobError`` `.noSpace`, `.inputOutput`; the file is then of no more use, and every further call throws
@@ -78,7 +82,7 @@ public final class StagingFile: Sendable {
             try state.requireWriting()
             try state.failing { (state) throws(FileSystemError) in try state.flush() }
             state.pending = ByteBuffer()
-            let blob = BlobID(state.hash.finalize())
+            let blob = state.timingHash { BlobID($0.hash.finalize()) }
             state.phase = .sealed(blob)
             return blob
         }
@@ -92,6 +96,8 @@ public final class StagingFile: Sendable {
             case .failed(let error): throw error
             case .writing, .installed, .discarded: preconditionFailure("only a sealed file can be installed, once")
             }
+            let started = ContinuousClock.now
+            defer { state.times.disk += ContinuousClock.now - started }
             try state.failing { (state) throws(FileSystemError) in
                 try state.file.synchronize()
                 try state.file.close()
@@ -153,7 +159,7 @@ extension StagingFile.State {
 
     mutating func take(_ piece: ByteBuffer) throws(FileSystemError) {
         var piece = piece
-        piece.withUnsafeReadableBytes { self.hash.update(bufferPointer: $0) }
+        self.timingHash { state in piece.withUnsafeReadableBytes { state.hash.update(bufferPointer: $0) } }
         let room = StagingFile.window - self.pending.readableBytes
         if self.pending.readableBytes > 0, piece.readableBytes >= room {
             // Full up to the window, so that no write is smaller.
@@ -174,7 +180,15 @@ extension StagingFile.State {
         self.pending.clear()
     }
 
+    mutating func timingHash<Value>(_ body: (inout Self) -> Value) -> Value {
+        let started = ContinuousClock.now
+        defer { self.times.hash += ContinuousClock.now - started }
+        return body(&self)
+    }
+
     private mutating func write(_ buffer: ByteBuffer) throws(FileSystemError) {
+        let started = ContinuousClock.now
+        defer { self.times.disk += ContinuousClock.now - started }
         var failure: FileSystemError?
         buffer.withUnsafeReadableBytes { bytes in
             do throws(FileSystemError) {

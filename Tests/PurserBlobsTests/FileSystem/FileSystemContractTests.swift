@@ -7,11 +7,12 @@ import Testing
 /// What every ``FileSystem`` must do.
 @Suite struct FileSystemContractTests {
     enum Disk: CaseIterable {
-        case local, faulty, faultyWithSpare
+        case local, timed, faulty, faultyWithSpare
 
         func make(_ folder: FilePath) throws -> any FileSystem {
             switch self {
             case .local: return LocalFileSystem()
+            case .timed: return TimedFileSystem(LocalFileSystem()) { _, _ in }
             case .faulty: return FaultyFileSystem()
             case .faultyWithSpare:
                 let spare = folder.appending("spare")
