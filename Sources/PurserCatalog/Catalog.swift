@@ -13,8 +13,10 @@ public final class Catalog: Sendable {
     let readers: ReaderPool
     let writer: GroupCommit
     let cache: FileCache
+    private let path: String
 
-    private init(readers: ReaderPool, writer: GroupCommit, cache: FileCache) {
+    private init(path: String, readers: ReaderPool, writer: GroupCommit, cache: FileCache) {
+        self.path = path
         self.readers = readers
         self.writer = writer
         self.cache = cache
@@ -45,7 +47,13 @@ public final class Catalog: Sendable {
                 latestVersion: migrations.latestVersion,
                 maxCheckedBytes: configuration.maxCheckedBytes
             )
-            let connection = try WriterConnection.open(path: path, migrations: migrations, at: time)
+            let slowStatements = SlowStatements(configuration)
+            let connection = try WriterConnection.open(
+                path: path,
+                migrations: migrations,
+                slowStatements: slowStatements,
+                at: time
+            )
             let cache = FileCache(capacity: configuration.cacheBytes)
             let writer = GroupCommit(
                 connection: connection,
@@ -53,8 +61,13 @@ public final class Catalog: Sendable {
                 configuration: configuration,
                 logger: logger
             )
-            let readers = try ReaderPool(path: path, count: configuration.readers, onFailure: writer.poison)
-            return Catalog(readers: readers, writer: writer, cache: cache)
+            let readers = try ReaderPool(
+                path: path,
+                count: configuration.readers,
+                slowStatements: slowStatements,
+                onFailure: writer.poison
+            )
+            return Catalog(path: path, readers: readers, writer: writer, cache: cache)
         } catch {
             throw CatalogError(translating: error)
         }
@@ -81,6 +94,15 @@ public final class Catalog: Sendable {
 
     /// How the group commit does since the catalog was opened.
     public func metrics() -> CatalogMetrics { self.writer.metrics }
+
+    /// Bytes of the write-ahead log on the disk; `nil` where there is none.
+    ///
+    /// Costs a look at the folder.
+    public func logBytes() -> Int64? {
+        // No log is no failure: SQLite removes it when the catalog is closed.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: self.path + "-wal")
+        return (attributes?[.size] as? NSNumber)?.int64Value
+    }
 
     /// The failure that made the catalog read-only; `nil` while it is well.
     public var failure: CatalogError? { self.writer.failure }

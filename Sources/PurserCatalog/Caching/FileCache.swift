@@ -17,6 +17,8 @@ final class FileCache: Sendable {
         var buckets: Set<BucketName> = []
         /// Begins and ends of commits: odd while one is under way.
         var commits: UInt64 = 0
+        var hits: Int64 = 0
+        var misses: Int64 = 0
     }
 
     private let state: Mutex<State>
@@ -30,7 +32,11 @@ final class FileCache: Sendable {
 
     /// The row under a name, read where it is not here.
     func file(_ name: Name, read: () throws -> FileRecord?) rethrows -> FileRecord? {
-        let (hit, commits) = self.state.withLock { ($0.files.value(for: name), $0.commits) }
+        let (hit, commits) = self.state.withLock { state in
+            let hit = state.files.value(for: name)
+            if hit == nil { state.misses += 1 } else { state.hits += 1 }
+            return (hit, state.commits)
+        }
         if let hit { return hit }
         guard let found = try read() else { return nil }
         guard commits.isMultiple(of: 2) else { return found }
@@ -79,6 +85,9 @@ final class FileCache: Sendable {
         defer { self.state.withLock { $0.commits += 1 } }
         try commit()
     }
+
+    /// How often a row was asked for and found here, and how often not.
+    var looks: (hits: Int64, misses: Int64) { self.state.withLock { ($0.hits, $0.misses) } }
 
     func removeAll() {
         self.state.withLock { $0.files.removeAll() }

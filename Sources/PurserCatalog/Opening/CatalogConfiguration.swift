@@ -22,6 +22,16 @@ public struct CatalogConfiguration: Sendable {
     /// The catalog is read-only from then on.
     public var onInputOutputError: @Sendable (CatalogError) -> Void = { _ in }
 
+    /// Called after each transaction of the writer, on its thread: must not block.
+    public var onCommit: (@Sendable (CommittedBatch) -> Void)?
+    /// Called with a stable label of each statement that took at least ``slowStatementThreshold``, on the thread that ran
+    /// it: must not block, nor use the catalog.
+    ///
+    /// The label is the name of the statement within the catalog, `begin`, `commit`, `rollback` or `other`: a closed set.
+    public var onSlowStatement: (@Sendable (_ label: String, _ duration: Duration) -> Void)?
+    /// What counts as slow; SQLite measures whole milliseconds.
+    public var slowStatementThreshold = Duration.milliseconds(50)
+
     /// The defaults.
     public init() {}
 }

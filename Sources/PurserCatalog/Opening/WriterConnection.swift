@@ -8,13 +8,19 @@ enum WriterConnection {
     ///
     /// A commit returns only once the log is on the disk (`synchronous = FULL`). GRDB's own WAL mode for a queue sets
     /// `NORMAL`, which loses commits with the power; hence the pragmas here.
-    static func open(path: String, migrations: [Migration], at time: Date) throws -> DatabaseQueue {
+    static func open(
+        path: String,
+        migrations: [Migration],
+        slowStatements: SlowStatements? = nil,
+        at time: Date
+    ) throws -> DatabaseQueue {
         var configuration = GRDB.Configuration()
         configuration.label = "purser.catalog.writer"
         configuration.busyMode = .timeout(5)
         // Else GRDB ends the process where a failing disk keeps a transaction from being taken back.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
+            slowStatements?.watch(db)
             guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
                 throw CatalogError(.internalFailure, "the file system cannot hold a write-ahead log")
             }

@@ -22,11 +22,17 @@ final class ReaderPool: Sendable {
     }
 
     /// Opens the connections; `onFailure` is told of every failure of the disk.
-    init(path: String, count: Int, onFailure: @escaping @Sendable (CatalogError) -> Void) throws {
+    init(
+        path: String,
+        count: Int,
+        slowStatements: SlowStatements? = nil,
+        onFailure: @escaping @Sendable (CatalogError) -> Void
+    ) throws {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.label = "purser.catalog.reader"
         configuration.busyMode = .timeout(5)
+        if let slowStatements { configuration.prepareDatabase { slowStatements.watch($0) } }
         self.readers = try (0..<max(1, count)).map { _ in
             Reader(try DatabaseQueue(path: path, configuration: configuration))
         }

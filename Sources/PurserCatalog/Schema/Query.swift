@@ -72,4 +72,10 @@ enum Query: String, CaseIterable {
             reclaimableBytes = reclaimableBytes + ?
         WHERE id = 1
         """
+
+    case monitorState = "SELECT document FROM monitorState WHERE name = ?"
+    case setMonitorState = """
+        INSERT INTO monitorState (name, document) VALUES (?, ?)
+        ON CONFLICT (name) DO UPDATE SET document = excluded.document
+        """
 }

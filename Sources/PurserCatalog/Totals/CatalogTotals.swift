@@ -16,6 +16,27 @@ public struct CatalogTotals: Sendable, Equatable {
     public var inlineBytes: Int64 = 0
     /// The part of ``physicalBytes`` that no file has any more.
     public var reclaimableBytes: Int64 = 0
+
+    /// Describes what a catalog holds; nothing where nothing is said.
+    public init(
+        buckets: Int64 = 0,
+        files: Int64 = 0,
+        logicalBytes: Int64 = 0,
+        blobs: Int64 = 0,
+        distinctBytes: Int64 = 0,
+        physicalBytes: Int64 = 0,
+        inlineBytes: Int64 = 0,
+        reclaimableBytes: Int64 = 0
+    ) {
+        self.buckets = buckets
+        self.files = files
+        self.logicalBytes = logicalBytes
+        self.blobs = blobs
+        self.distinctBytes = distinctBytes
+        self.physicalBytes = physicalBytes
+        self.inlineBytes = inlineBytes
+        self.reclaimableBytes = reclaimableBytes
+    }
 }
 
 extension CatalogTotals {

@@ -35,6 +35,7 @@ final class GroupCommit: Sendable {
     var metrics: CatalogMetrics {
         var metrics = self.figures.withLock { $0 }
         metrics.waiting = self.queue.withLock { $0.count }
+        (metrics.rowHits, metrics.rowMisses) = self.cache.looks
         return metrics
     }
 
@@ -85,8 +86,11 @@ final class GroupCommit: Sendable {
         while true {
             let batch = self.queue.withLock { $0.takeBatch() }
             if batch.isEmpty { return }
+            let started = ThreadTime.now()
             self.run(batch, in: db)
             self.checkpointWhenDue(db)
+            let worked = ThreadTime.now() - started
+            self.figures.withLock { $0.writerTime += worked }
         }
     }
 
@@ -157,6 +161,9 @@ extension GroupCommit {
             figures.items += Int64(batch.count)
             figures.largestBatch = max(figures.largestBatch, batch.count)
             figures.lastBatchDuration = duration
+        }
+        if let onCommit = self.configuration.onCommit {
+            onCommit(CommittedBatch(duration: duration, waits: batch.map { max(.zero, started - $0.queuedAt) }))
         }
         for answer in answers {
             answer(nil)

@@ -7,6 +7,8 @@ struct QueuedWrite: Sendable {
 
     /// Bytes of content that it brings into the catalog.
     let inlineBytes: Int
+    /// Since when it waits.
+    let queuedAt = ContinuousClock.now
     /// Does the work within a transaction; the answer is given after the commit.
     let perform: @Sendable (WriteTransaction) throws -> Answer
     /// Tells the caller that the write was not done.
