@@ -71,6 +71,7 @@ public final class FileStore: Sendable {
     /// - Parameters:
     ///   - configuration: Where it is and how it is kept.
     ///   - fileSystem: The disk.
+    ///   - observers: Who is told how the catalog does.
     ///   - now: The time of day.
     ///   - logger: For what happens in the background.
     /// - Returns: An open store.
@@ -79,6 +80,7 @@ public final class FileStore: Sendable {
     public static func open(
         _ configuration: StoreConfiguration,
         fileSystem: any FileSystem = LocalFileSystem(),
+        observers: StoreObservers = StoreObservers(),
         now: @escaping @Sendable () -> Date = { Date() },
         logger: Logger
     ) async throws -> FileStore {
@@ -96,6 +98,8 @@ public final class FileStore: Sendable {
             let health = StoreHealth(logger: logger)
             var catalogConfiguration = CatalogConfiguration()
             catalogConfiguration.cacheBytes = configuration.cacheBytes / 4
+            catalogConfiguration.onCommit = observers.onCommit
+            catalogConfiguration.onSlowStatement = observers.onSlowStatement
             catalogConfiguration.onInputOutputError = { health.poison("the catalog failed: \($0.message)") }
             // Before anything is removed: a newer catalog may know what the files in staging are for.
             let catalog = try Self.givingBack(reserve, logger) { [catalogConfiguration] in

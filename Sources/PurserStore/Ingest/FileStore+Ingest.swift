@@ -80,6 +80,8 @@ extension FileStore {
         // After the file is discarded: until then its bytes are on the disk.
         defer { space.end() }
         defer { staged.discard() }
+        // Before that, as the times go with the file.
+        defer { slot.operation.add(staged.times) }
         try await self.receive(body, into: staged, request: request, slot: slot, space: &space)
         let content = try staged.finish()
         if let expected = request.digests.sha256, expected != content.blob {
@@ -161,9 +163,11 @@ extension FileStore {
             if try await self.canBeTakenUp(content.blob) {
                 do {
                     try slot.operation.seal()
-                    return try await self.catalog.commit(
-                        self.file(request, content.blob, content.size, bringing: .existing)
-                    )
+                    return try await slot.operation.timing(.catalog) {
+                        try await self.catalog.commit(
+                            self.file(request, content.blob, content.size, bringing: .existing)
+                        )
+                    }
                 } catch let error as CatalogError where error.code == .blobAbsent {
                     // Found damaged by a reader since the look. Bring the bytes.
                 }
@@ -179,9 +183,9 @@ extension FileStore {
                 bytes = .stored(encoding: BlobEncoding.raw.rawValue, storedBytes: content.size)
             }
             try slot.operation.seal()
-            let outcome = try await self.catalog.commit(
-                self.file(request, content.blob, content.size, bringing: bytes)
-            )
+            let outcome = try await slot.operation.timing(.catalog) {
+                try await self.catalog.commit(self.file(request, content.blob, content.size, bringing: bytes))
+            }
             self.pins.rowCommitted(content.blob)
             if outcome.usedOfferedBytes, case .inline = content.place {
                 // In the place of bytes that were kept in a file and damaged, before the inline limit was raised.
@@ -201,10 +205,12 @@ extension FileStore {
         let bytes = NewFile.Content.inline(Data(buffer.readableBytesView))
         do {
             try slot.operation.seal()
-            return try await self.catalog.commit(
-                self.file(request, content.blob, content.size, bringing: bytes),
-                comparesBytes: true
-            )
+            return try await slot.operation.timing(.catalog) {
+                try await self.catalog.commit(
+                    self.file(request, content.blob, content.size, bringing: bytes),
+                    comparesBytes: true
+                )
+            }
         } catch let error as CatalogError where error.code == .blobElsewhere || error.code == .blobDeleting {
             return nil
         }
@@ -222,7 +228,9 @@ extension FileStore {
             guard try await self.canBeTakenUp(blob) else { return nil }
             do {
                 try slot.operation.seal()
-                let outcome = try await self.catalog.commit(self.file(request, blob, size, bringing: .existing))
+                let outcome = try await slot.operation.timing(.catalog) {
+                    try await self.catalog.commit(self.file(request, blob, size, bringing: .existing))
+                }
                 slot.operation.advance(bytes: Int(size))
                 return outcome
             } catch let error as CatalogError where error.code == .blobAbsent {

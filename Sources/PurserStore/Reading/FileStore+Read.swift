@@ -4,6 +4,7 @@ public import NIOCore
 import PurserBlobs
 public import PurserCatalog
 public import PurserIdentifiers
+public import PurserOperations
 
 extension FileStore {
     /// Bytes of a blob that are read at once.
@@ -28,10 +29,23 @@ extension FileStore {
     ///
     /// Blocks for one open of a file, or a read of up to the inline limit.
     ///
+    /// - Parameters:
+    ///   - bucket: The file's bucket.
+    ///   - key: The file's name.
+    ///   - operation: Gets the times of the catalog and of the disk.
+    /// - Returns: The content, which stays readable while this is held.
     /// - Throws: ``StoreError`` `.fileNotFound`, `.bucketNotFound`; `.contentDamaged` where the bytes are known to be
     ///   wrong or missing.
-    public func open(bucket: BucketName, key: FileKey) throws -> FileContent {
+    public func open(
+        bucket: BucketName,
+        key: FileKey,
+        for operation: PurserOperations.Operation? = nil
+    ) throws -> FileContent {
+        let started = ContinuousClock.now
         var file = try self.file(bucket: bucket, key: key)
+        let found = ContinuousClock.now
+        operation?.add(.catalog, found - started)
+        defer { operation?.add(.disk, ContinuousClock.now - found) }
         var isSecondLook = false
         while true {
             do {
@@ -90,12 +104,14 @@ extension FileStore {
     /// - Parameters:
     ///   - content: An open content.
     ///   - range: Bytes of the content, zero-based, half-open.
+    ///   - operation: Gets the times of the disk and of the digest.
     ///   - deliver: Gets pieces of 1 byte to 256 KiB.
     /// - Throws: ``StoreError`` `.contentDamaged`, `.inputOutput`; what `deliver` throws.
     @concurrent
     public func read(
         _ content: FileContent,
         range: Range<Int64>,
+        for operation: PurserOperations.Operation? = nil,
         deliver: @concurrent (ByteBuffer) async throws -> Void
     ) async throws {
         precondition(range.lowerBound >= 0 && range.upperBound <= content.file.size, "range within the content")
@@ -107,7 +123,7 @@ extension FileStore {
             try await deliver(slice)
         case .raw(let reader):
             try await self.onDiskThreads {
-                try await self.read(reader, of: content.file, range: range, deliver: deliver)
+                try await self.read(reader, of: content.file, range: range, for: operation, deliver: deliver)
             }
         }
     }
@@ -122,6 +138,7 @@ extension FileStore {
         _ reader: BlobReader,
         of file: FileRecord,
         range: Range<Int64>,
+        for operation: PurserOperations.Operation?,
         deliver: @concurrent (ByteBuffer) async throws -> Void
     ) async throws {
         let isVerified = self.verifies(range, of: file)
@@ -129,24 +146,36 @@ extension FileStore {
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = Int(min(Int64(Self.readWindow), range.upperBound - offset))
-            let piece: ByteBuffer
-            do {
-                piece = try reader.read(at: offset, upTo: count)
-            } catch {
-                throw StoreError(translating: error)
-            }
+            let piece = try Self.piece(of: reader, at: offset, upTo: count, for: operation)
             guard piece.readableBytes > 0 else {
                 throw StoreError(.contentDamaged, "the stored bytes of this file end early; upload it again")
             }
             offset += Int64(piece.readableBytes)
             if isVerified {
+                let started = ContinuousClock.now
                 piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+                operation?.add(.hash, ContinuousClock.now - started)
                 if offset == range.upperBound, BlobID(bytes: hash.finalize()) != file.blob {
                     await self.flagDamaged(file.blob)
                     throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
                 }
             }
             try await deliver(piece)
+        }
+    }
+
+    private static func piece(
+        of reader: BlobReader,
+        at offset: Int64,
+        upTo count: Int,
+        for operation: PurserOperations.Operation?
+    ) throws -> ByteBuffer {
+        let started = ContinuousClock.now
+        defer { operation?.add(.disk, ContinuousClock.now - started) }
+        do {
+            return try reader.read(at: offset, upTo: count)
+        } catch {
+            throw StoreError(translating: error)
         }
     }
 

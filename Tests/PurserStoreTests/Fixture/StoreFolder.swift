@@ -17,6 +17,9 @@ struct StoreFolder: Sendable {
     let disk: FaultyFileSystem
     let time = TestTime()
     var configuration = StoreConfiguration()
+    var observers = StoreObservers()
+    /// Told how long calls to the disk took, where somebody is to be.
+    var onDiskCall: TimedFileSystem.Observer?
 
     fileprivate init(in folder: FilePath, canLosePower: Bool) throws {
         let spare = folder.appending("spare")
@@ -35,7 +38,8 @@ struct StoreFolder: Sendable {
         let time = self.time
         let files = try await FileStore.open(
             self.configuration,
-            fileSystem: self.disk,
+            fileSystem: self.onDiskCall.map { TimedFileSystem(self.disk, observer: $0) } ?? self.disk,
+            observers: self.observers,
             now: { time.now() },
             logger: quiet
         )
