@@ -1,0 +1,31 @@
+/// The `stat` of a process or a thread, as proc_pid_stat(5) describes it.
+struct ProcessStat: Sendable, Equatable {
+    /// Its name, cut by the kernel to 15 bytes.
+    var name: String
+    /// Clock ticks of CPU, in programs and in the kernel.
+    var ticks: Int64
+    /// Clock ticks of children that have ended and were waited for.
+    var childTicks: Int64
+    var threads: Int
+    var virtualBytes: Int64
+    var residentPages: Int64
+
+    init?(_ text: String) {
+        // A name may hold blanks and parentheses; the last parenthesis ends it.
+        guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else { return nil }
+        let fields = text[text.index(after: close)...].split(whereSeparator: \.isWhitespace)
+        // The first field here is the third of the page.
+        func field(_ number: Int) -> Int64? {
+            fields.indices.contains(number - 3) ? Int64(fields[number - 3]) : nil
+        }
+        guard let user = field(14), let system = field(15), let childUser = field(16), let childSystem = field(17),
+            let threads = field(20), let virtualBytes = field(23), let residentPages = field(24)
+        else { return nil }
+        self.name = String(text[text.index(after: open)..<close])
+        self.ticks = user + system
+        self.childTicks = childUser + childSystem
+        self.threads = Int(threads)
+        self.virtualBytes = virtualBytes
+        self.residentPages = residentPages
+    }
+}
