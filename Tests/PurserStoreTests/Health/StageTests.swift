@@ -111,14 +111,15 @@ struct StageTests {
             let store = try await folder.open()
             try await store.put("a", sample(700_000))
             disk.reset()
-            let operation = try store.tracker.begin(.download, name: "a")
-            let content = try store.files.open(bucket: .default, key: FileKey("a"), for: operation)
-            try await store.files.read(content, range: 0..<700_000, for: operation) { _ in }
-            let stages = operation.stages
-            #expect(stages[.catalog] != nil)
+            // An operation each: the time of one call must not hide that the other's is missing.
+            let opening = try store.tracker.begin(.download, name: "a")
+            let content = try store.files.open(bucket: .default, key: FileKey("a"), for: opening)
+            #expect(Set(opening.stages.keys) == [.catalog, .disk])
+            let reading = try store.tracker.begin(.download, name: "a")
+            try await store.files.read(content, range: 0..<700_000, for: reading) { _ in }
             #expect(disk[.read] > .zero)
-            #expect(try #require(stages[.disk]) >= disk[.read])
-            #expect((stages[.hash] != nil) == isVerified)
+            #expect(try #require(reading.stages[.disk]) >= disk[.read])
+            #expect((reading.stages[.hash] != nil) == isVerified)
             try await store.files.close()
         }
     }
