@@ -2,7 +2,7 @@ import Testing
 
 @testable import PurserCatalog
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct MonitorStateTests {
     @Test
     func aDocumentIsKeptUnderItsNameAndReplaced() async throws {
