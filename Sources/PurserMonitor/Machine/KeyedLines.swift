@@ -5,17 +5,19 @@ struct KeyedLines: Sendable {
     /// Takes lines apart at their first colon or blank; a later line of the same key is left out.
     init(_ text: String) {
         var values: [Substring: Substring] = [:]
-        for line in text.split(separator: "\n") {
-            guard let end = line.firstIndex(where: { $0 == ":" || $0 == " " || $0 == "\t" }) else { continue }
-            let key = line[..<end]
-            if values[key] == nil { values[key] = line[line.index(after: end)...] }
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            guard let end = line.firstIndex(where: { $0 == UInt8(ascii: ":") || Self.isBlank($0) }) else { continue }
+            let key = Substring(line[..<end])
+            if values[key] == nil { values[key] = Substring(line[line.index(after: end)...]) }
         }
         self.values = values
     }
 
     /// The first word of a value.
     func word(_ key: Substring) -> Substring? {
-        self.values[key]?.split(maxSplits: 1, whereSeparator: \.isWhitespace).first
+        guard let value = self.values[key]?.utf8.drop(while: Self.isBlank) else { return nil }
+        let word = value.prefix { !Self.isBlank($0) }
+        return word.isEmpty ? nil : Substring(word)
     }
 
     /// A number that is not negative.
@@ -30,4 +32,6 @@ struct KeyedLines: Sendable {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: 1024)
         return overflow ? nil : bytes
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }

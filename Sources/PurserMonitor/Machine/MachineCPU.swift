@@ -8,14 +8,21 @@ struct MachineCPU: Sendable, Equatable {
     var cores: Int
 
     init?(_ text: String) {
-        let lines = text.split(separator: "\n").prefix { $0.hasPrefix("cpu") }
-        guard let first = lines.first, first.hasPrefix("cpu ") else { return nil }
+        // They come first; what follows may be long.
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
+        guard let first = lines.first, Substring(first).hasPrefix("cpu ") else { return nil }
+        var cores = 0
+        while lines.count == 2, Substring(lines[1].prefix(3)) == "cpu" {
+            cores += 1
+            lines = lines[1].split(separator: UInt8(ascii: "\n"), maxSplits: 1)
+        }
         // user nice system idle iowait irq softirq steal; what guests use is counted as user's already.
-        let fields = first.split(separator: " ").dropFirst().prefix(8).compactMap { Int64($0) }
-        guard fields.count >= 4, lines.count > 1 else { return nil }
+        let words = first.split(separator: UInt8(ascii: " ")).dropFirst().prefix(8)
+        let fields = words.compactMap { Int64(Substring($0)) }
+        guard fields.count >= 4, cores > 0 else { return nil }
         self.all = fields.reduce(0, +)
         self.idle = fields[3] + (fields.count > 4 ? fields[4] : 0)
-        self.cores = lines.count - 1
+        self.cores = cores
     }
 
     /// How busy the machine was since an earlier look, percent of all cores; `nil` where no time went by.

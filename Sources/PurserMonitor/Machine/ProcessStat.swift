@@ -7,25 +7,25 @@ struct ProcessStat: Sendable, Equatable {
     /// Clock ticks of children that have ended and were waited for.
     var childTicks: Int64
     var threads: Int
-    var virtualBytes: Int64
-    var residentPages: Int64
 
+    /// Takes the text apart; byte by byte, as it is done for each thread at each look.
     init?(_ text: String) {
         // A name may hold blanks and parentheses; the last parenthesis ends it.
-        guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close else { return nil }
-        let fields = text[text.index(after: close)...].split(whereSeparator: \.isWhitespace)
+        guard let open = text.utf8.firstIndex(of: UInt8(ascii: "(")),
+            let close = text.utf8.lastIndex(of: UInt8(ascii: ")")), open < close
+        else { return nil }
+        let rest = text.utf8[text.utf8.index(after: close)...]
+        let fields = rest.split(separator: UInt8(ascii: " "), maxSplits: 18)
         // The first field here is the third of the page.
         func field(_ number: Int) -> Int64? {
-            fields.indices.contains(number - 3) ? Int64(fields[number - 3]) : nil
+            fields.indices.contains(number - 3) ? Int64(Substring(fields[number - 3])) : nil
         }
         guard let user = field(14), let system = field(15), let childUser = field(16), let childSystem = field(17),
-            let threads = field(20), let virtualBytes = field(23), let residentPages = field(24)
+            let threads = field(20)
         else { return nil }
-        self.name = String(text[text.index(after: open)..<close])
+        self.name = String(text[text.utf8.index(after: open)..<close])
         self.ticks = user + system
         self.childTicks = childUser + childSystem
         self.threads = Int(threads)
-        self.virtualBytes = virtualBytes
-        self.residentPages = residentPages
     }
 }

@@ -75,7 +75,9 @@ extension Operation {
     ///
     /// Costs an atomic addition. Stages may overlap where several tasks work for one operation.
     ///
-    /// - Parameter duration: How long; what is not above zero is ignored.
+    /// - Parameters:
+    ///   - stage: Which.
+    ///   - duration: How long; what is not above zero is ignored.
     public func add(_ stage: OperationStage, _ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let nanoseconds = seconds.multipliedReportingOverflow(by: 1_000_000_000)

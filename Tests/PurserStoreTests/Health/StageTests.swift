@@ -10,7 +10,7 @@ import Testing
 @testable import PurserStore
 
 /// Where the time of operations goes, told apart by stage.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct StageTests {
     /// Adds up what the disk took.
     private final class DiskTime: Sendable {

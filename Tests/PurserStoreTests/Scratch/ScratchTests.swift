@@ -9,11 +9,13 @@ import SystemPackage
 import Testing
 
 /// Scratch files of operations in the store's own folder, on a disk that fails.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ScratchTests {
     private func scratch(_ store: OpenStore, limit: Int = 5) -> ScratchFiles {
         var configuration = ScratchConfiguration()
         configuration.limit = limit
+        // Never what a test is about: on a busy machine two hundred take their time.
+        configuration.waitLimit = .seconds(300)
         return ScratchFiles(
             configuration: configuration,
             root: store.files.scratchRoot,
