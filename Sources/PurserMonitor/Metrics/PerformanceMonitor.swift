@@ -8,8 +8,8 @@ import Synchronization
 /// Everything is bounded, see ``MeasuringConfiguration``. Reading is for alerts, exports and people.
 public final class PerformanceMonitor: Sendable {
     /// Bytes that the tag sets of a user's metrics may take together; likewise those of Purser's own.
-    private static let tagTextBytes = 1 << 20
-    /// Samples that users' metrics share beyond what is reserved for each, in rings.
+    private static let tagTextBytes = 1 << 19
+    /// Full rings that users' metrics may have together beyond what is reserved for each.
     private static let sharedRings = 5
 
     /// The settings.

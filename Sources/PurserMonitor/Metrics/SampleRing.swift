@@ -35,9 +35,11 @@ struct SampleRing {
     }
 
     /// Only where the oldest sample is the first one, so that nothing has to move.
+    ///
+    /// Four times as large each time: what is given back on the way is of little use to anybody else.
     private mutating func grow() {
         guard self.capacity < self.limit else { return }
-        let wanted = min(self.limit, max(64, 2 * self.capacity))
+        let wanted = min(self.limit, max(64, 4 * self.capacity))
         let beyond = max(0, wanted - max(self.capacity, self.reserved))
         if beyond == 0 || self.pool?.take(beyond) ?? true {
             self.capacity = wanted

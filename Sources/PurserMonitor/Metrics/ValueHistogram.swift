@@ -110,8 +110,8 @@ struct ValueHistogram: Sendable {
     private mutating func halve() {
         func halved(_ histogram: Histogram<UInt32>) -> Histogram<UInt32> {
             var half = Self.empty(expected: histogram.highestTrackableValue)
-            for entry in histogram.recordedValues() {
-                half.record(min(entry.value, histogram.maxRecorded), count: max(1, entry.count / 2))
+            for (bucket, count) in Self.counts(of: histogram) {
+                half.record(min(HistogramBucket.highestValue(of: bucket), Self.limit), count: max(1, count / 2))
             }
             return half
         }
@@ -146,10 +146,18 @@ struct ValueHistogram: Sendable {
 extension ValueHistogram {
     /// The values with their counts, those of each sign in the order of their magnitude, as bucket numbers.
     func counts() -> (positive: [(bucket: Int, count: UInt32)], negative: [(bucket: Int, count: UInt32)]) {
-        func counts(_ histogram: Histogram<UInt32>) -> [(bucket: Int, count: UInt32)] {
-            histogram.recordedValues().map { (HistogramBucket.number(of: $0.value), $0.count) }
+        (Self.counts(of: self.positive), self.negative.map { Self.counts(of: $0) } ?? [])
+    }
+
+    /// The buckets that hold anything.
+    ///
+    /// Not by the library's iterator: it adds up all values on its way, and traps where the sum takes more than 64 bits.
+    private static func counts(of histogram: Histogram<UInt32>) -> [(bucket: Int, count: UInt32)] {
+        guard histogram.totalCount > 0 else { return [] }
+        return (0...HistogramBucket.number(of: histogram.maxRecorded)).compactMap { bucket in
+            let count = histogram.countForValue(HistogramBucket.highestValue(of: bucket))
+            return count > 0 ? (bucket, count) : nil
         }
-        return (counts(self.positive), self.negative.map(counts) ?? [])
     }
 
     /// Counts values of a bucket.

@@ -116,6 +116,16 @@ struct ValueHistogramTests {
         #expect(abs(highest - 2) <= 0.02)
     }
 
+    /// Their sum, scaled, takes more than 64 bits.
+    @Test
+    func manyLargeValuesAreEncoded() {
+        let values = [Double](repeating: 1e12, count: 1_000) + [Double](repeating: -1e18, count: 1_000)
+        var restored = ValueHistogram(unit: .none)
+        let isTaken = restored.add(encoded: self.histogram(values).encoded())
+        #expect(isTaken)
+        #expect(restored.count == 2_000)
+    }
+
     @Test
     func bucketsAreThoseOfTheValues() {
         var random = SeededGenerator(seed: 9)
