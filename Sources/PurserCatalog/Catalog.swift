@@ -1,6 +1,7 @@
 public import Foundation
 public import Logging
 import GRDB
+import PurserIdentifiers
 
 /// The catalog: which files there are, which contents they have, and the bytes of the small ones.
 ///
@@ -14,13 +15,21 @@ public final class Catalog: Sendable {
     let readers: ReaderPool
     let writer: GroupCommit
     let cache: FileCache
+    let onDamage: (@Sendable (BlobID) -> Void)?
     private let path: String
 
-    private init(path: String, readers: ReaderPool, writer: GroupCommit, cache: FileCache) {
+    private init(
+        path: String,
+        readers: ReaderPool,
+        writer: GroupCommit,
+        cache: FileCache,
+        onDamage: (@Sendable (BlobID) -> Void)?
+    ) {
         self.path = path
         self.readers = readers
         self.writer = writer
         self.cache = cache
+        self.onDamage = onDamage
     }
 
     /// Opens a catalog, or makes one with the bucket `default` where there is none.
@@ -68,7 +77,13 @@ public final class Catalog: Sendable {
                 slowStatements: slowStatements,
                 onFailure: writer.poison
             )
-            return Catalog(path: path, readers: readers, writer: writer, cache: cache)
+            return Catalog(
+                path: path,
+                readers: readers,
+                writer: writer,
+                cache: cache,
+                onDamage: configuration.onDamage
+            )
         } catch {
             throw CatalogError(translating: error)
         }

@@ -100,6 +100,7 @@ public final class FileStore: Sendable {
             catalogConfiguration.cacheBytes = configuration.cacheBytes / 4
             catalogConfiguration.onCommit = observers.onCommit
             catalogConfiguration.onSlowStatement = observers.onSlowStatement
+            catalogConfiguration.onDamage = observers.onDamage
             catalogConfiguration.onInputOutputError = { health.poison("the catalog failed: \($0.message)") }
             // Before anything is removed: a newer catalog may know what the files in staging are for.
             let catalog = try Self.givingBack(reserve, logger) { [catalogConfiguration] in

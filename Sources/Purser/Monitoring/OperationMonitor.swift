@@ -4,9 +4,8 @@ import PurserBlobs
 package import PurserMonitor
 import PurserOperations
 import PurserStore
-import Synchronization
 
-/// Measures every operation that ends: the ledger, the log of errors, and who took too long.
+/// Measures every operation that ends: the ledger, the log of errors, who took too long, and the program's own metrics.
 ///
 /// It needs nothing of the store, so that it is there before the first operation.
 package final class OperationMonitor: Sendable {
@@ -20,8 +19,10 @@ package final class OperationMonitor: Sendable {
     package let latencies = StoreLatencies()
     /// The process's memory at the latest looks.
     let resident = ResidentHistory()
-    private let watcher: Mutex<DurationWatcher>
-    private let crossings = Mutex<[DurationCrossing]>([])
+    /// Contents that were found damaged.
+    let damaged = DamagedContents()
+    /// Who took too long.
+    let watch: DurationWatch
     private let logger: Logger
 
     init(
@@ -36,12 +37,23 @@ package final class OperationMonitor: Sendable {
             logger: logger
         )
         let thresholds = configuration.thresholds
-        self.performance = performance
-        self.ledger = OperationLedger(monitor: performance, uptime: clock) { thresholds.ratio(of: $0) }
-        self.errors = ErrorLog(clock: clock, logger: logger) { isRecovered in
+        let errors = ErrorLog(clock: clock, logger: logger) { isRecovered in
             performance.record(.recoveryRate, isRecovered ? 100 : 0)
         }
-        self.watcher = Mutex(DurationWatcher(thresholds))
+        let watch = DurationWatch(thresholds, logger: logger)
+        self.performance = performance
+        self.errors = errors
+        self.watch = watch
+        self.ledger = OperationLedger(
+            monitor: performance,
+            uptime: clock,
+            durationRatio: { thresholds.ratio(of: $0) },
+            onRecord: { [emitter = MetricsEmitter()] report in
+                if report.state == .failed || report.state == .timedOut { errors.record(report) }
+                watch.note(report)
+                emitter.emit(report)
+            }
+        )
         self.logger = logger
     }
 
@@ -68,6 +80,7 @@ package final class OperationMonitor: Sendable {
                 metadata: ["purser.statement": "\(label)", "purser.seconds": "\(duration.exactSeconds)"]
             )
         }
+        observers.onDamage = { [damaged] blob in damaged.add(blob) }
         return observers
     }
 
@@ -77,46 +90,6 @@ package final class OperationMonitor: Sendable {
         var report = report
         report.residentBytes = self.resident.figures(from: report.createdAt)
         self.ledger.record(report)
-        if report.state == .failed || report.state == .timedOut { self.errors.record(report) }
-        // Most operations are over long before the least of all limits: they need no look.
-        guard report.held >= Self.leastLimit else { return }
-        if let crossing = self.watcher.withLock({ $0.note(report) }) { self.note(crossing, stages: report.stages) }
-    }
-
-    /// No limit is below it that could be passed by what is quicker.
-    private static let leastLimit = Duration.milliseconds(1)
-
-    /// Looks for those that run too long.
-    func look(at running: [RunningOperation]) {
-        let crossings = self.watcher.withLock { $0.look(at: running) }
-        for crossing in crossings {
-            let stages = running.first { $0.id == crossing.operation }?.stages ?? [:]
-            self.note(crossing, stages: stages)
-        }
-    }
-
-    /// What passed a limit since the last call.
-    func takeCrossings() -> [DurationCrossing] {
-        self.crossings.withLock { crossings in
-            defer { crossings = [] }
-            return crossings
-        }
-    }
-
-    private func note(_ crossing: DurationCrossing, stages: [String: Duration]) {
-        self.crossings.withLock { if $0.count < 1_000 { $0.append(crossing) } }
-        var metadata: Logger.Metadata = [
-            "purser.operation.id": "\(crossing.operation)",
-            "purser.operation.kind": "\(crossing.kind)",
-            "purser.level": "\(crossing.level.rawValue)",
-            "purser.seconds": "\(crossing.elapsed.exactSeconds)",
-            "purser.limit_seconds": "\(crossing.limit.exactSeconds)",
-        ]
-        for (stage, duration) in stages { metadata["purser.stage.\(stage)"] = "\(duration.exactSeconds)" }
-        switch crossing.level {
-        case .warning: self.logger.warning("operation is slow", metadata: metadata)
-        case .critical, .maximum: self.logger.error("operation is slow", metadata: metadata)
-        }
     }
 }
 

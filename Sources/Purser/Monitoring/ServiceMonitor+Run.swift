@@ -58,8 +58,8 @@ extension ServiceMonitor {
                 stages: Dictionary(uniqueKeysWithValues: operation.stages.map { ($0.key.rawValue, $0.value) })
             )
         }
-        self.operations.look(at: running)
-        for crossing in self.operations.takeCrossings() {
+        self.operations.watch.look(at: running)
+        for crossing in self.operations.watch.takeCrossings() {
             self.alerts.raise(AlertEvent(crossing))
             // Ended or sealed meanwhile: then there is nothing to stop.
             if crossing.cancels { try? self.tracker.cancel(crossing.operation, .timedOut) }
@@ -68,6 +68,11 @@ extension ServiceMonitor {
     }
 
     private func lookAtStore() {
+        for blob in self.operations.damaged.take() {
+            self.alerts.raise(
+                AlertEvent(.contentDamaged, subject: blob.hex, message: "the stored bytes of \(blob) are damaged")
+            )
+        }
         guard let reason = self.store.readOnlyReason else { return }
         let isNew = self.state.withLock { state in
             defer { state.readOnlyReason = reason }

@@ -33,7 +33,7 @@ extension FileStorageManager {
         deliver: @escaping @Sendable (FileRecord, ByteBuffer) async throws -> Void
     ) async throws -> FileRecord {
         try await self.withSlot(for: .download, memory: Memory.download, name: "\(bucket)/\(key)", admission) { slot in
-            let content = try self.store.open(bucket: bucket, key: key)
+            let content = try self.store.open(bucket: bucket, key: key, for: slot.operation)
             try await self.read(content, range, slot) { piece in try await deliver(content.file, piece) }
             return content.file
         }
@@ -56,7 +56,7 @@ extension FileStorageManager {
     ) async throws {
         let range = content.file.clamped(range)
         slot.operation.bytesTotal = Int64(range.count)
-        try await self.store.read(content, range: range) { piece in
+        try await self.store.read(content, range: range, for: slot.operation) { piece in
             try slot.operation.checkCancellation()
             try await deliver(piece)
             slot.operation.advance(bytes: piece.readableBytes)
@@ -88,7 +88,7 @@ extension FileStorageManager {
         )
         do {
             return AdmittedDownload(
-                content: try self.store.open(bucket: bucket, key: key),
+                content: try self.store.open(bucket: bucket, key: key, for: slot.operation),
                 slot: slot,
                 store: self.store,
                 trace: trace
@@ -124,7 +124,7 @@ package struct AdmittedDownload: Sendable {
     @concurrent
     package func send(_ range: Range<Int64>, through sender: some ContentSender) async throws {
         try await self.transfer(range) { operation in
-            try await self.store.send(self.content, range: range, through: sender) { count in
+            try await self.store.send(self.content, range: range, through: sender, for: operation) { count in
                 operation.advance(bytes: count)
                 try operation.checkCancellation()
             }
@@ -135,7 +135,7 @@ package struct AdmittedDownload: Sendable {
     @concurrent
     package func send(_ range: Range<Int64>, deliver: @concurrent (ByteBuffer) async throws -> Void) async throws {
         try await self.transfer(range) { operation in
-            try await self.store.read(self.content, range: range) { piece in
+            try await self.store.read(self.content, range: range, for: operation) { piece in
                 try operation.checkCancellation()
                 try await deliver(piece)
                 operation.advance(bytes: piece.readableBytes)

@@ -96,8 +96,8 @@ public final class StagingFile: Sendable {
             case .failed(let error): throw error
             case .writing, .installed, .discarded: preconditionFailure("only a sealed file can be installed, once")
             }
-            let started = ContinuousClock.now
-            defer { state.times.disk += ContinuousClock.now - started }
+            let watch = StagingStopwatch()
+            defer { watch.stop(\.disk, of: &state.times) }
             try state.failing { (state) throws(FileSystemError) in
                 try state.file.synchronize()
                 try state.file.close()
@@ -181,14 +181,14 @@ extension StagingFile.State {
     }
 
     mutating func timingHash<Value>(_ body: (inout Self) -> Value) -> Value {
-        let started = ContinuousClock.now
-        defer { self.times.hash += ContinuousClock.now - started }
+        let watch = StagingStopwatch()
+        defer { watch.stop(\.hash, of: &self.times) }
         return body(&self)
     }
 
     private mutating func write(_ buffer: ByteBuffer) throws(FileSystemError) {
-        let started = ContinuousClock.now
-        defer { self.times.disk += ContinuousClock.now - started }
+        let watch = StagingStopwatch()
+        defer { watch.stop(\.disk, of: &self.times) }
         var failure: FileSystemError?
         buffer.withUnsafeReadableBytes { bytes in
             do throws(FileSystemError) {

@@ -83,5 +83,6 @@ extension Catalog {
     /// An unknown content is left alone.
     public func flag(_ blob: BlobID, damaged: Bool) async throws {
         try await self.writer.submit { try $0.flag(blob, damaged: damaged) }
+        if damaged { self.onDamage?(blob) }
     }
 }

@@ -1,3 +1,5 @@
+public import PurserIdentifiers
+
 /// How the catalog works.
 ///
 /// The defaults fit; tests and measurements change them.
@@ -29,6 +31,8 @@ public struct CatalogConfiguration: Sendable {
     ///
     /// The label is the name of the statement within the catalog, `begin`, `commit`, `rollback` or `other`: a closed set.
     public var onSlowStatement: (@Sendable (_ label: String, _ duration: Duration) -> Void)?
+    /// Called with each content that was found damaged, when that is noted: must not block.
+    public var onDamage: (@Sendable (BlobID) -> Void)?
     /// What counts as slow; SQLite measures whole milliseconds.
     public var slowStatementThreshold = Duration.milliseconds(50)
 

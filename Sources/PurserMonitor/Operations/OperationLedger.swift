@@ -17,6 +17,7 @@ public final class OperationLedger: Sendable {
     public let monitor: PerformanceMonitor
     let elapsed: @Sendable () -> Duration
     let open = Mutex(OpenOperations())
+    private let onRecord: @Sendable (OperationReport) -> Void
     private let durationRatio: @Sendable (OperationReport) -> Double?
     private let state: Mutex<State>
 
@@ -41,14 +42,17 @@ public final class OperationLedger: Sendable {
     ///   - uptime: For how long work takes that is not an operation of the resource manager.
     ///   - durationRatio: An operation's duration over the threshold of its kind, 1 at the threshold; `nil` where there is
     ///     none. Called for each operation that ran; must be quick.
+    ///   - onRecord: Told of each operation that was counted; must be quick.
     public init(
         monitor: PerformanceMonitor,
         uptime: any Clock<Duration> = ContinuousClock(),
-        durationRatio: @escaping @Sendable (OperationReport) -> Double? = { _ in nil }
+        durationRatio: @escaping @Sendable (OperationReport) -> Double? = { _ in nil },
+        onRecord: @escaping @Sendable (OperationReport) -> Void = { _ in }
     ) {
         self.monitor = monitor
         self.elapsed = Self.stopwatch(uptime)
         self.durationRatio = durationRatio
+        self.onRecord = onRecord
         self.state = Mutex(State(finished: FinishedOperations(limit: monitor.configuration.rememberedOperations)))
     }
 
@@ -65,6 +69,7 @@ public final class OperationLedger: Sendable {
             return state.kinds[index].kind
         }
         self.sample(report, kind: kind)
+        self.onRecord(report)
     }
 
     /// What each kind came to, in the order of their names.

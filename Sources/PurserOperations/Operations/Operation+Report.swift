@@ -33,6 +33,8 @@ extension Operation {
         report.bytes = self.bytesDone
         report.stages = Dictionary(uniqueKeysWithValues: self.stages.map { ($0.key.rawValue, $0.value) })
         report.memoryReserved = self.memoryReserved.load(ordering: .relaxed)
+        let cpu = self.cpuNanoseconds.load(ordering: .relaxed)
+        report.cpuTime = cpu > 0 ? .nanoseconds(cpu) : nil
         return report
     }
 }

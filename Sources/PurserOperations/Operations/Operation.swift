@@ -41,6 +41,8 @@ public final class Operation: Sendable {
     let bytes = Atomic<Int64>(0)
     /// Bytes of memory reserved for it.
     let memoryReserved = Atomic<Int>(0)
+    /// Nanoseconds of CPU of threads and children that worked for it alone.
+    let cpuNanoseconds = Atomic<Int64>(0)
     /// Counts what is no byte and yet progress.
     let reports = Atomic<Int64>(0)
     /// Whether an observer wants to hear of the next change.

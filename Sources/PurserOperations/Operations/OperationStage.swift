@@ -86,6 +86,15 @@ extension Operation {
         if sum > 0 { self.stageTimes.add(sum, to: stage) }
     }
 
+    /// Says that threads or children used more CPU for this operation alone.
+    ///
+    /// Costs an atomic addition.
+    public func add(cpu duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let nanoseconds = seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000
+        if nanoseconds > 0 { self.cpuNanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed) }
+    }
+
     /// Measures a piece of the operation's work, also where it throws.
     ///
     /// - Parameters:

@@ -34,5 +34,6 @@ extension PurserOperations.Operation {
     func add(_ times: StagingTimes) {
         self.add(.hash, times.hash)
         self.add(.disk, times.disk)
+        self.add(cpu: times.cpu)
     }
 }

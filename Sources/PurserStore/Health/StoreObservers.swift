@@ -1,4 +1,5 @@
 public import PurserCatalog
+public import PurserIdentifiers
 
 /// Who is told how the store's catalog does.
 ///
@@ -9,6 +10,9 @@ public struct StoreObservers: Sendable {
     public var onCommit: (@Sendable (CommittedBatch) -> Void)?
     /// Told of each statement that took 50 ms or longer, by a label from a closed set.
     public var onSlowStatement: (@Sendable (_ label: String, _ duration: Duration) -> Void)?
+
+    /// Told of each content that was found damaged.
+    public var onDamage: (@Sendable (BlobID) -> Void)?
 
     /// Nobody.
     public init() {}
