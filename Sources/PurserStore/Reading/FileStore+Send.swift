@@ -10,7 +10,7 @@ extension FileStore {
     ///
     /// - Parameters:
     ///   - content: An open content.
-    ///   - range: Bytes of the content, zero-based, half-open.
+    ///   - range: Bytes of it, zero-based, half-open, within its ``FileContent/size``.
     ///   - sender: Where they go.
     ///   - progress: Told after each piece how many bytes it had; what it throws ends the sending.
     /// - Throws: As ``read(_:range:deliver:)``; what the sender and `progress` throw.
@@ -21,7 +21,7 @@ extension FileStore {
         through sender: some ContentSender,
         progress: @Sendable (Int) throws -> Void
     ) async throws {
-        guard case .raw(let reader) = content.place, !self.verifies(range, of: content.file) else {
+        guard case .raw(let reader) = content.place, !self.verifies(range, of: content) else {
             try await self.read(content, range: range) { piece in
                 try await sender.send(piece)
                 try progress(piece.readableBytes)
