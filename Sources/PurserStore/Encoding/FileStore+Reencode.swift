@@ -75,16 +75,18 @@ extension FileStore {
 
     /// Flags a content whose bytes turned out damaged, unless others have taken their place meanwhile.
     ///
-    /// - Returns: What tells the caller.
-    func damageFound(_ content: Reencoding.Content, _ error: BlobError) async throws -> any Error {
-        let blob = content.record.id
-        return try await self.pins.withPin(on: blob) {
-            await self.removeStrayBytes(of: blob)
+    /// - Returns: The outcome where they have: the bytes that were read are not the ones that count.
+    /// - Throws: ``StoreError`` `.contentDamaged` where they have not.
+    func endAsDamaged(_ task: Reencoding, _ error: any Error) async throws -> ReencodeOutcome {
+        let record = task.content.record
+        return try await self.pins.withPin(on: record.id) {
+            await self.removeStrayBytes(of: record.id)
         } _: {
-            // Removed or kept otherwise meanwhile: the bytes that were read are not the ones that count.
-            guard let now = try self.catalog.blob(blob), now.form == content.record.form else { return error }
-            await self.flagDamaged(blob)
-            return StoreError(.contentDamaged, "the stored bytes of a content are damaged", cause: error)
+            guard let now = try self.catalog.blob(record.id), now.state == .live, now.form == record.form else {
+                return task.content.outcome(.changed)
+            }
+            await self.flagDamaged(record.id)
+            throw StoreError(.contentDamaged, "the stored bytes of a content are damaged", cause: error)
         }
     }
 }

@@ -19,7 +19,7 @@ extension FileStore {
             }
             return try await self.encode(task, source, as: coding)
         } catch let error as BlobError where error.code == .damaged || error.code == .absent {
-            throw try await self.damageFound(task.content, error)
+            return try await self.endAsDamaged(task, error)
         }
     }
 

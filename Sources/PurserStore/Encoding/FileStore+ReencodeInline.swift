@@ -14,7 +14,7 @@ extension FileStore {
             bytes = try self.inlineContent(of: record.id, size: record.size, coding: task.content.encoding.coding).bytes
         } catch {
             guard StoreError(translating: error).code == .contentDamaged else { throw error }
-            throw try await self.damageFound(task.content, BlobError(.damaged, "an inline content", cause: error))
+            return try await self.endAsDamaged(task, error)
         }
         guard let form = try Self.inlineForm(of: bytes, task) else { return try await self.endAsIncompressible(task) }
         if !task.request.isDryRun {
