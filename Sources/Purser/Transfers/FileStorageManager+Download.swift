@@ -32,7 +32,8 @@ extension FileStorageManager {
         admission: AdmissionOptions = AdmissionOptions(),
         deliver: @escaping @Sendable (FileRecord, ByteBuffer) async throws -> Void
     ) async throws -> FileRecord {
-        try await self.withSlot(for: .download, memory: Memory.download, name: "\(bucket)/\(key)", admission) { slot in
+        let memory = self.downloadMemory(bucket, key)
+        return try await self.withSlot(for: .download, memory: memory, name: "\(bucket)/\(key)", admission) { slot in
             let content = try self.store.open(bucket: bucket, key: key)
             try await self.read(content, range, slot) { piece in try await deliver(content.file, piece) }
             return content.file
@@ -63,6 +64,13 @@ extension FileStorageManager {
         }
     }
 
+    /// What a download holds: more where the content has to be decoded.
+    private func downloadMemory(_ bucket: BucketName, _ key: FileKey) -> Int {
+        // A file that is not there is refused once the download is admitted.
+        guard let file = try? self.store.file(bucket: bucket, key: key) else { return Memory.download }
+        return Memory.download + self.store.decodingMemory(of: file)
+    }
+
     /// Admits a download whose bytes are sent after the caller has returned, as HTTP's are.
     ///
     /// - Returns: A download that holds its slot until it is ended or let go.
@@ -74,7 +82,7 @@ extension FileStorageManager {
         let slot = try await self.resources.admit(
             for: .download,
             bytes: nil,
-            memory: Memory.download,
+            memory: self.downloadMemory(bucket, key),
             name: "\(bucket)/\(key)",
             client: admission.client,
             priority: admission.priority,
@@ -100,7 +108,7 @@ extension FileStorageManager {
 
 /// A download that holds a slot: an open content and the way to its bytes.
 package struct AdmittedDownload: Sendable {
-    package let content: FileContent
+    package private(set) var content: FileContent
     package let slot: Slot
     private let store: FileStore
 
@@ -108,6 +116,13 @@ package struct AdmittedDownload: Sendable {
         self.content = content
         self.slot = slot
         self.store = store
+    }
+
+    /// Takes the content in the compressed form in which it is kept, where there is one, for a client that decodes it.
+    ///
+    /// Ranges are then those of that form.
+    package mutating func takeAsKept() {
+        self.content = self.content.asKept ?? self.content
     }
 
     /// Sends a range and ends the operation, well or not.

@@ -5,6 +5,9 @@ public import PurserIdentifiers
 ///
 /// The file is closed when the last copy goes.
 public struct EncodedBlob: Sendable {
+    /// The most bytes of content that a frame holds.
+    public static let maxFrameBytes = FrameIndex.maxFrameBytes
+
     /// Which blob.
     public let blob: BlobID
     /// Bytes of the content.

@@ -90,6 +90,15 @@ extension FileStore {
         return content
     }
 
+    /// Bytes of memory that reading a file takes beyond the pieces given out: a frame, encoded and decoded.
+    package func decodingMemory(of file: FileRecord) -> Int {
+        guard let encoding = BlobEncoding(rawValue: file.encoding), !encoding.isInline, encoding.coding != nil else {
+            return 0
+        }
+        return Int(min(file.size, Int64(EncodedBlob.maxFrameBytes)))
+            + Int(min(file.storedSize, Int64(EncodedBlob.maxFrameBytes)))
+    }
+
     /// Gives the memory of what was read lately back; it is read again where it is wanted.
     public func dropCaches() {
         self.contentCache.removeAll()
