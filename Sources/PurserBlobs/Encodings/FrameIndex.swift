@@ -19,6 +19,8 @@ struct FrameIndex: Sendable, Equatable {
 
     /// Builds an index over frames that lie one after the other.
     ///
+    /// There is none where the figures contradict one another or the bounds.
+    ///
     /// - Parameters:
     ///   - sizes: Bytes of each frame in the file.
     ///   - checks: The CRC-32 of each frame's content, or none at all.
@@ -26,7 +28,6 @@ struct FrameIndex: Sendable, Equatable {
     ///   - end: Where the last one must end; `nil` where that follows from the sizes.
     ///   - frameBytes: Bytes of content in each frame but the last.
     ///   - contentSize: Bytes of the content.
-    /// - Returns: `nil` where these contradict one another or the bounds.
     init?(
         sizes: [Int],
         checks: [UInt32] = [],

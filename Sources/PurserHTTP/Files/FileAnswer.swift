@@ -22,6 +22,7 @@ struct FileAnswer {
     ///   - file: The file as it is.
     ///   - sendsCodings: Whether a client that takes the coding in which the content is kept gets the bytes as they are
     ///     kept.
+    /// - Throws: A problem 400, 412 or 416.
     init(to request: Request, file: FileRecord, sendsCodings: Bool = true) throws {
         let accepted = AcceptedCodings(request.headers)
         // RFC 9110 §14.2: ranges are for GET. A field that cannot be read matters only where the conditions hold.

@@ -28,6 +28,7 @@ final class ContentSource {
     ///   - offset: Zero-based, within the content.
     ///   - count: Bytes wanted, at least one.
     /// - Returns: At least one byte, perhaps fewer than wanted.
+    /// - Throws: ``BlobError`` `.damaged`, `.inputOutput`.
     func read(at offset: Int64, upTo count: Int) throws(BlobError) -> ByteBuffer {
         switch self.place {
         case .inline(let buffer):
@@ -40,7 +41,11 @@ final class ContentSource {
 
     /// Reads part of the content into a buffer, which is cleared first so that its memory can be used again.
     ///
-    /// - Parameter count: Bytes wanted; the content has as many.
+    /// - Parameters:
+    ///   - offset: Zero-based, within the content.
+    ///   - count: Bytes wanted; the content has as many.
+    ///   - buffer: Gets them.
+    /// - Throws: ``BlobError`` `.damaged`, `.inputOutput`.
     func read(at offset: Int64, count: Int, into buffer: inout ByteBuffer) throws(BlobError) {
         buffer.clear()
         if case .raw(let reader) = self.place {
