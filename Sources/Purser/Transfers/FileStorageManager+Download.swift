@@ -121,8 +121,12 @@ package struct AdmittedDownload: Sendable {
     /// Takes the content in the compressed form in which it is kept, where there is one, for a client that decodes it.
     ///
     /// Ranges are then those of that form.
-    package mutating func takeAsKept() {
-        self.content = self.content.asKept ?? self.content
+    ///
+    /// - Returns: `false` where it is kept as it is.
+    package mutating func takeAsKept() -> Bool {
+        guard let kept = self.content.asKept else { return false }
+        self.content = kept
+        return true
     }
 
     /// Sends a range and ends the operation, well or not.

@@ -157,8 +157,10 @@ struct FileRoutes: Sendable {
             download.end()
             return answer.responseWithoutBody()
         }
-        if answer.coding != nil {
-            download.takeAsKept()
+        if answer.coding != nil, !download.takeAsKept() {
+            let error = StoreError(.internal, "a content is not kept as its row says")
+            download.end(error)
+            throw error
         }
         return self.response(answer, range, download, context)
     }

@@ -25,12 +25,10 @@ extension FileStore {
             guard try self.isStill(record) else { return false }
             try self.health.requireWritable()
             try install()
-            guard try await self.commit(form, insteadOf: record, task.target) else {
-                try self.blobs.remove(record.id, encoding: task.target)
-                return false
-            }
-            await self.removeOld(record, task.content.encoding)
-            return true
+            let isKept = try await self.commit(form, insteadOf: record, task.target)
+            // Readers that have the old form open keep it.
+            self.removeUnnamed(record.id, isKept ? task.content.encoding : task.target)
+            return isKept
         }
     }
 
@@ -48,9 +46,8 @@ extension FileStore {
         } catch {
             do {
                 if try self.catalog.blob(record.id)?.form == form { return true }
-                try self.blobs.remove(record.id, encoding: target)
+                self.removeUnnamed(record.id, target)
             } catch {
-                if let error = error as? BlobError { self.health.note(error) }
                 // Both files stay until the next start finds out.
                 self.leaveForSweep(record.id, error)
             }
@@ -58,22 +55,22 @@ extension FileStore {
         }
     }
 
-    /// Removes the form that nothing names any more; readers that have it open keep it.
+    /// Removes a form that nothing names; where that fails, the next start does.
     ///
-    /// The content is kept as asked, whatever becomes of this.
-    private func removeOld(_ record: BlobRecord, _ encoding: BlobEncoding) async {
+    /// The content is kept in the other form, whatever becomes of this.
+    private func removeUnnamed(_ blob: BlobID, _ encoding: BlobEncoding) {
         do {
-            try self.blobs.remove(record.id, encoding: encoding)
+            try self.blobs.remove(blob, encoding: encoding)
         } catch {
             self.health.note(error)
-            self.leaveForSweep(record.id, error)
+            self.leaveForSweep(blob, error)
         }
     }
 
     private func leaveForSweep(_ blob: BlobID, _ error: any Error) {
         self.lock.markUnclean()
         self.logger.error(
-            "bytes that were replaced could not be removed",
+            "bytes that nothing names could not be removed",
             metadata: ["purser.blob.sha256": "\(blob)", "purser.error": "\(error)"]
         )
     }

@@ -26,7 +26,7 @@ extension FileStore {
 
     /// Opens the content of a file.
     ///
-    /// Blocks for one open of a file, or a read of up to the inline limit.
+    /// Blocks for one open of a file and a read of its index, or a read of up to the inline limit.
     ///
     /// - Throws: ``StoreError`` `.fileNotFound`, `.bucketNotFound`; `.contentDamaged` where the bytes are known to be
     ///   wrong or missing.

@@ -118,8 +118,8 @@ struct ReencodeFaultTests {
     }
 
     @Test(arguments: [
-        (Change.compress, CrashTests.End.kill), (.compress, .lossOfEverything), (.compress, .lossOfSome),
-        (.recompress, .lossOfSome), (.decompress, .lossOfEverything), (.decompress, .lossOfSome),
+        (Change.compress, CrashTests.End.kill), (.compress, .lossOfSome), (.recompress, .lossOfEverything),
+        (.decompress, .lossOfSome),
     ])
     func endAtAnyCallLeavesOneWholeForm(_ change: Change, _ end: CrashTests.End) async throws {
         let calls = try await Self.counts(change).values.reduce(0, +)
