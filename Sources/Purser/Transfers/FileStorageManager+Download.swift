@@ -32,7 +32,8 @@ extension FileStorageManager {
         admission: AdmissionOptions = AdmissionOptions(),
         deliver: @escaping @Sendable (FileRecord, ByteBuffer) async throws -> Void
     ) async throws -> FileRecord {
-        try await self.withSlot(for: .download, memory: Memory.download, name: "\(bucket)/\(key)", admission) { slot in
+        let memory = self.downloadMemory(bucket, key)
+        return try await self.withSlot(for: .download, memory: memory, name: "\(bucket)/\(key)", admission) { slot in
             let content = try self.store.open(bucket: bucket, key: key, for: slot.operation)
             try await self.read(content, range, slot) { piece in try await deliver(content.file, piece) }
             return content.file
@@ -63,6 +64,13 @@ extension FileStorageManager {
         }
     }
 
+    /// What a download holds: more where the content has to be decoded.
+    private func downloadMemory(_ bucket: BucketName, _ key: FileKey) -> Int {
+        // A file that is not there is refused once the download is admitted.
+        guard let file = try? self.store.file(bucket: bucket, key: key) else { return Memory.download }
+        return Memory.download + self.store.decodingMemory(of: file)
+    }
+
     /// Admits a download whose bytes are sent after the caller has returned, as HTTP's are.
     ///
     /// - Returns: A download that holds its slot until it is ended or let go.
@@ -75,7 +83,7 @@ extension FileStorageManager {
         let slot = try await self.resources.admit(
             for: .download,
             bytes: nil,
-            memory: Memory.download,
+            memory: self.downloadMemory(bucket, key),
             name: "\(bucket)/\(key)",
             client: admission.client,
             priority: admission.priority,
@@ -106,7 +114,7 @@ extension FileStorageManager {
 
 /// A download that holds a slot: an open content and the way to its bytes.
 package struct AdmittedDownload: Sendable {
-    package let content: FileContent
+    package private(set) var content: FileContent
     package let slot: Slot
     private let store: FileStore
     private let trace: OperationTrace
@@ -116,6 +124,17 @@ package struct AdmittedDownload: Sendable {
         self.slot = slot
         self.store = store
         self.trace = trace
+    }
+
+    /// Takes the content in the compressed form in which it is kept, where there is one, for a client that decodes it.
+    ///
+    /// Ranges are then those of that form.
+    ///
+    /// - Returns: `false` where it is kept as it is.
+    package mutating func takeAsKept() -> Bool {
+        guard let kept = self.content.asKept else { return false }
+        self.content = kept
+        return true
     }
 
     /// Sends a range and ends the operation, well or not.

@@ -2,16 +2,17 @@ import Crypto
 public import NIOCore
 public import PurserIdentifiers
 
-/// A blob open for reading: as many threads at once as like.
+/// The bytes of a blob's file, open for reading: as many threads at once as like.
 ///
-/// The file is closed when the last copy goes.
+/// Of a blob that is kept as it is they are the content; an ``EncodedBlob`` has one over its encoded bytes. The file is
+/// closed when the last copy goes.
 public struct BlobReader: Sendable {
     /// Bytes that ``digest(progress:)`` reads at once.
     public static let window = 1024 * 1024
 
     /// Which blob.
     public let blob: BlobID
-    /// Bytes of the content.
+    /// Bytes of the file.
     public let size: Int64
     private let file: any OpenFile
 
@@ -54,7 +55,9 @@ public struct BlobReader: Sendable {
     }
 
     /// Reads part of the content after what a buffer holds, so that its memory can be used again.
-    func read(at offset: Int64, upTo count: Int, into buffer: inout ByteBuffer) throws(BlobError) {
+    ///
+    /// - Throws: As ``read(at:upTo:)``.
+    package func read(at offset: Int64, upTo count: Int, into buffer: inout ByteBuffer) throws(BlobError) {
         precondition(offset >= 0 && count > 0, "a place in the content, and room for at least one byte")
         guard offset < self.size else { return }
         let wanted = Int(min(Int64(count), self.size - offset))

@@ -7,14 +7,17 @@ import SystemPackage
 public struct BlobOnDisk: Sendable, Hashable {
     /// Its name.
     public var blob: BlobID
+    /// How its bytes are kept, by the name.
+    public var encoding: BlobEncoding
     /// Bytes of its file.
     public var size: Int64
     /// When its bytes were written.
     public var modified: Date
 
     /// Describes a find.
-    public init(blob: BlobID, size: Int64, modified: Date) {
+    public init(blob: BlobID, encoding: BlobEncoding = .raw, size: Int64, modified: Date) {
         self.blob = blob
+        self.encoding = encoding
         self.size = size
         self.modified = modified
     }
@@ -22,6 +25,8 @@ public struct BlobOnDisk: Sendable, Hashable {
 
 extension BlobStore {
     /// Finds the blobs whose digest begins with a byte, in no order, holding one at a time.
+    ///
+    /// One that lies there in two encodings is found twice.
     ///
     /// Blobs that come or go meanwhile may or may not be found. Anything else that lies there is not a blob: it is logged
     /// and left alone.
@@ -37,12 +42,16 @@ extension BlobStore {
                 guard interruption == nil else { return }
                 let path = folder.appending(name)
                 guard let status = try self.fileSystem.status(of: path) else { return }
-                guard status.kind == .regular, let blob = Self.blob(named: name.string, prefix: prefix) else {
+                guard status.kind == .regular,
+                    let (blob, encoding) = Self.blob(named: name.string, prefix: prefix)
+                else {
                     foreign += 1
                     return
                 }
                 do {
-                    try body(BlobOnDisk(blob: blob, size: status.size, modified: status.modified))
+                    try body(
+                        BlobOnDisk(blob: blob, encoding: encoding, size: status.size, modified: status.modified)
+                    )
                 } catch {
                     interruption = error
                 }
@@ -68,9 +77,12 @@ extension BlobStore {
         return blobs
     }
 
-    private static func blob(named name: String, prefix: String) -> BlobID? {
+    private static func blob(named name: String, prefix: String) -> (BlobID, BlobEncoding)? {
+        let digits = name.prefix(64)
         // Upper-case digits name the same digest, but are not what this store writes.
-        guard name.hasPrefix(prefix), let blob = BlobID(hex: name), blob.hex == name else { return nil }
-        return blob
+        guard name.hasPrefix(prefix), let blob = BlobID(hex: digits), blob.hex == digits else { return nil }
+        let suffix = name.dropFirst(64)
+        guard let encoding = BlobEncoding.inFiles.first(where: { $0.fileSuffix == suffix }) else { return nil }
+        return (blob, encoding)
     }
 }

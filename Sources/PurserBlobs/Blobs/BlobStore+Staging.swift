@@ -8,13 +8,25 @@ extension BlobStore {
     ///
     /// - Throws: ``BlobError`` `.noSpace`, `.inputOutput`.
     public func makeStagingFile(for operation: OperationID) throws(BlobError) -> StagingFile {
+        let (file, path) = try self.createStaging(for: operation)
+        return StagingFile(file: file, path: path, fileSystem: self.fileSystem, logger: self.logger)
+    }
+
+    /// Makes a file for the encoded form of a blob.
+    ///
+    /// - Throws: ``BlobError`` `.noSpace`, `.inputOutput`.
+    package func makeEncodedStagingFile(for operation: OperationID) throws(BlobError) -> EncodedStagingFile {
+        let (file, path) = try self.createStaging(for: operation)
+        return EncodedStagingFile(file: file, path: path, fileSystem: self.fileSystem, logger: self.logger)
+    }
+
+    private func createStaging(for operation: OperationID) throws(BlobError) -> (any OpenFile, FilePath) {
         let name = operation.description
         var number = 1
         while true {
             let path = self.layout.staging.appending(number == 1 ? name : "\(name).\(number)")
             do {
-                let file = try self.fileSystem.open(path, .create)
-                return StagingFile(file: file, path: path, fileSystem: self.fileSystem, logger: self.logger)
+                return (try self.fileSystem.open(path, .create), path)
             } catch {
                 guard error.errno == .fileExists else { throw BlobError(error, "making a staging file") }
                 number += 1
@@ -43,5 +55,20 @@ extension BlobStore {
     ///   written; `.noSpace`, `.inputOutput`: the blob is not there, unless it was before.
     public func install(_ staging: StagingFile, as blob: BlobID) throws(BlobError) {
         try staging.install(as: blob, at: self.layout.file(of: blob))
+    }
+
+    /// Puts an encoded form in place beside the one that is there, durably: rename, fsync of the folder.
+    ///
+    /// - Parameters:
+    ///   - staging: A complete file whose bytes are durable; it is of no more use afterwards. After an error, discard it.
+    ///   - blob: The digest of the content.
+    ///   - encoding: How it is kept.
+    /// - Throws: As ``install(_:as:)``.
+    package func install(
+        _ staging: EncodedStagingFile,
+        as blob: BlobID,
+        encoding: BlobEncoding
+    ) throws(BlobError) {
+        try staging.install(at: self.layout.file(of: blob, encoding: encoding))
     }
 }

@@ -6,20 +6,22 @@ public import SystemPackage
 /// ## On disk
 /// ```
 /// blobs/ab/ab12…   one file per content; its name is the SHA-256 of the content in lower-case hexadecimal, its folder the
-///                  first two digits. 256 folders, all made when the store is
+///                  first two digits. 256 folders, all made when the store is. A compressed one has .gz or .zst behind its
+///                  name: see GzipFormat and ZstdFormat
 /// staging/…        bytes not yet committed, named by their operation; worthless after a restart
 /// temp/…           scratch folders of operations; worthless after a restart
 /// quarantine/ab12… what was found not to have the digest of its name
 /// ```
-/// A file in `blobs/` holds exactly the content's bytes: no header, no footer. It is never changed once it is there. It
-/// gets there by a rename after its bytes are durable, so a name in `blobs/` never stands for half a content, whatever
-/// happens to the machine; whether the disk kept the bytes is told by hashing them against the name.
+/// A file in `blobs/` holds exactly the content's bytes, or all of them compressed. It is never changed once it is there:
+/// a content that is to be kept otherwise gets a second file, and when the catalog names that one, the first goes. It gets
+/// there by a rename after its bytes are durable, so a name in `blobs/` never stands for half a content, whatever happens to
+/// the machine; whether the disk kept the bytes is told by hashing them against the name.
 ///
 /// ## From the files alone
-/// `sha256sum` of any file in `blobs/` must print its own name. Names, buckets and small contents are in the catalog and
-/// cannot be made again from here; but every content larger than the inline limit can be saved by copying `blobs/`. A file
-/// here that no row of the catalog names is left over from a crash between rename and commit, and may be removed while no
-/// process has the store open.
+/// `sha256sum` of any file in `blobs/`, decompressed where it ends in `.gz` or `.zst`, must print its own name. Names,
+/// buckets and small contents are in the catalog and cannot be made again from here; but every content larger than the
+/// inline limit can be saved by copying `blobs/`. A file here that no row of the catalog names is left over from a crash
+/// between rename and commit, and may be removed while no process has the store open.
 ///
 /// ## Who decides
 /// This layer knows bytes, not references. That a blob is removed only when nothing refers to it, and that a content is

@@ -39,10 +39,17 @@ public struct StoreLayout: Sendable, Hashable {
         self.blobs.appending(String(blob.hex.prefix(2)))
     }
 
-    /// The file that holds a blob's bytes as they are.
-    public func file(of blob: BlobID) -> FilePath {
+    /// The file that holds a blob's bytes: as they are, unless told otherwise.
+    ///
+    /// An encoded blob has a name of its own, so that two encodings can lie side by side while one takes the other's place.
+    ///
+    /// - Parameters:
+    ///   - blob: Which; its name is the digest of the content in any case.
+    ///   - encoding: One that keeps bytes in files.
+    /// - Returns: `blobs/ab/ab12…`, with `.gz` or `.zst` behind it for an encoded one.
+    public func file(of blob: BlobID, encoding: BlobEncoding = .raw) -> FilePath {
         let hex = blob.hex
-        return self.blobs.appending(String(hex.prefix(2))).appending(hex)
+        return self.blobs.appending(String(hex.prefix(2))).appending(hex + encoding.fileSuffix)
     }
 
     /// Scratch space of one operation; whoever needs it makes it.

@@ -19,7 +19,8 @@ public struct BlobRecord: Sendable, Equatable {
     public var size: Int64
     /// Bytes as kept, encoded.
     public var storedSize: Int64
-    /// How the bytes are kept: `inline` in the catalog itself, else as a file of its own (`raw`, `zstd`, …).
+    /// How the bytes are kept: in the catalog itself (`inline`, `inline-zstd`, …), else as a file of its own (`raw`,
+    /// `zstd`, …).
     public var encoding: String
     /// How many files have it.
     public var references: Int64
@@ -30,9 +31,12 @@ public struct BlobRecord: Sendable, Equatable {
     /// Whether its bytes were found to differ from the digest.
     public var isDamaged: Bool
 
-    /// The encoding of contents whose bytes lie in the catalog.
+    /// The encoding of contents whose bytes lie in the catalog as they are; those of compressed ones begin with it.
     public static let inlineEncoding = "inline"
 
-    /// Whether the bytes lie in the catalog.
-    public var isInline: Bool { self.encoding == Self.inlineEncoding }
+    /// Whether the bytes lie in the catalog, compressed or not.
+    public var isInline: Bool { self.encoding.hasPrefix(Self.inlineEncoding) }
+
+    /// How the content is kept, without its bytes.
+    public var form: BlobForm { BlobForm(encoding: self.encoding, storedSize: self.storedSize) }
 }

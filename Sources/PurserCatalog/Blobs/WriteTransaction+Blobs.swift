@@ -35,19 +35,9 @@ extension WriteTransaction {
     /// Puts good bytes in the place of damaged ones.
     func repair(_ blob: inout BlobRow, with content: NewFile.Content) throws {
         let kept = content.kept
-        let before = blob.record
-        if before.isInline {
-            try self.write(.deleteContent, [blob.row])
-        }
-        if let bytes = kept.bytes {
-            try self.write(.insertContent, [blob.row, bytes])
-        }
-        try self.write(.replaceBlob, [kept.storedSize, kept.encoding, blob.row])
-        self.changesContent()
-        blob.record.storedSize = kept.storedSize
-        blob.record.encoding = kept.encoding
-        blob.record.isDamaged = false
-        self.changes.replace(before, by: blob.record)
+        var form = BlobForm(encoding: kept.encoding, storedSize: kept.storedSize)
+        form.bytes = kept.bytes
+        blob = try self.replaceForm(of: blob, by: form)
     }
 
     /// Adds a reference; a retired content is live again.

@@ -30,7 +30,8 @@ extension Catalog {
     /// - Parameters:
     ///   - file: What is to be committed.
     ///   - comparesBytes: For an inline content: whether the bytes of a known one are compared with those offered, and
-    ///     replaced where they differ. One that is known and not inline is then refused as `.blobElsewhere`.
+    ///     replaced where they differ. One that is known and not kept inline as it is, is then refused as
+    ///     `.blobElsewhere`.
     /// - Returns: The file, and what it replaced.
     public func commit(_ file: NewFile, comparesBytes: Bool = false) async throws -> CommitOutcome {
         try file.content.check(size: file.size)

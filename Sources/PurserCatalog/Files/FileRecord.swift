@@ -21,6 +21,8 @@ public struct FileRecord: Sendable, Equatable {
     public var modifiedAt: Date
     /// How the content is kept: see ``BlobRecord/encoding``.
     public var encoding: String
+    /// Bytes of the content as kept, encoded.
+    public var storedSize: Int64
     /// Whether the content's bytes were found damaged.
     public var isDamaged: Bool
 }

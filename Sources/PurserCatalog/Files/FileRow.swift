@@ -24,6 +24,7 @@ struct FileRow {
             createdAt: Date(milliseconds: try row.integer(12)),
             modifiedAt: Date(milliseconds: try row.integer(13)),
             encoding: blob.record.encoding,
+            storedSize: blob.record.storedSize,
             isDamaged: blob.record.isDamaged
         )
     }

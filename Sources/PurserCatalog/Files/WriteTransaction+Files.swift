@@ -80,8 +80,8 @@ extension WriteTransaction {
     /// Whether an inline content is kept with the bytes offered.
     private func isKept(_ known: BlobRow, as offered: NewFile.Content) throws -> Bool {
         guard case .inline(let bytes) = offered else { return true }
-        guard known.record.isInline else {
-            throw CatalogError(.blobElsewhere, "content \(known.record.id) is kept in a file")
+        guard known.record.encoding == BlobRecord.inlineEncoding else {
+            throw CatalogError(.blobElsewhere, "content \(known.record.id) is kept in a file, or compressed")
         }
         let isSame = try self.db.first(.content, [known.record.id.data]) { row in
             try row.bytes(0) { kept in bytes.withUnsafeBytes { $0.elementsEqual(kept) } }
@@ -139,6 +139,7 @@ extension WriteTransaction {
             createdAt: current?.createdAt ?? Date(milliseconds: time),
             modifiedAt: Date(milliseconds: time),
             encoding: blob.record.encoding,
+            storedSize: blob.record.storedSize,
             isDamaged: blob.record.isDamaged
         )
     }

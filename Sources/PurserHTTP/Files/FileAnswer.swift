@@ -1,31 +1,47 @@
 import HTTPTypes
 import Hummingbird
+import PurserBlobs
 import PurserCatalog
 import PurserIdentifiers
+import PurserStore
 
 /// What a GET or HEAD of a file is answered with: decided from the request and the file's record alone.
 struct FileAnswer {
     let status: HTTPResponse.Status
     let headers: HTTPFields
-    /// The bytes of the content to send; `nil` where none are.
+    /// The coding of the bytes to send; `nil` where they are the content.
+    let coding: ContentCoding?
+    /// The bytes to send, of the content or of its coded form; `nil` where none are.
     let range: Range<Int64>?
     private let bodyLength: Int64
 
-    init(to request: Request, file: FileRecord) throws {
-        var headers = Self.validators(of: file)
-        switch try Conditions(request.headers).weigh(for: file) {
+    /// Decides about an answer.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - file: The file as it is.
+    ///   - sendsCodings: Whether a client that takes the coding in which the content is kept gets the bytes as they are
+    ///     kept.
+    /// - Throws: A problem 400, 412 or 416.
+    init(to request: Request, file: FileRecord, sendsCodings: Bool = true) throws {
+        let accepted = AcceptedCodings(request.headers)
+        // RFC 9110 §14.2: ranges are for GET. A field that cannot be read matters only where the conditions hold.
+        let asked = Result { request.method == .get ? try Self.range(request.headers, file) : nil }
+        let isRange = (try? asked.get()) != nil
+        let coding = file.coding.flatMap { sendsCodings && !isRange && accepted.prefers($0) ? $0 : nil }
+        let form = FileTag(file.blob, coding)
+        switch try Conditions(request.headers).weigh(for: file, form: form, accepted: accepted) {
         case .failed: throw Conditions.failed(file)
-        case .notModified:
-            self.init(status: .notModified, headers: headers, range: nil, bodyLength: 0)
+        case .notModified(let tag):
+            self.init(status: .notModified, headers: Self.validators(of: file, tag))
             return
         case .proceed: break
         }
-        headers.append(contentsOf: try Self.description(of: file, for: request))
-        // RFC 9110 §14.2: ranges are for GET.
-        let asked = request.method == .get ? try Self.range(request.headers, file) : nil
-        guard let range = asked else {
-            let whole = 0..<file.size
-            self.init(status: .ok, headers: headers, range: whole.isEmpty ? nil : whole, bodyLength: file.size)
+        var headers = Self.validators(of: file, form)
+        headers.append(contentsOf: try Self.description(of: file, coding, for: request))
+        guard let range = try asked.get() else {
+            let size = coding == nil ? file.size : file.storedSize
+            self.init(status: .ok, headers: headers, coding: coding, range: size == 0 ? nil : 0..<size, size)
             return
         }
         guard let bytes = range.resolved(size: file.size) else {
@@ -37,33 +53,51 @@ struct FileAnswer {
             )
         }
         headers[.contentRange] = "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(file.size)"
-        self.init(status: .partialContent, headers: headers, range: bytes, bodyLength: Int64(bytes.count))
+        self.init(status: .partialContent, headers: headers, range: bytes, Int64(bytes.count))
     }
 
-    private init(status: HTTPResponse.Status, headers: HTTPFields, range: Range<Int64>?, bodyLength: Int64) {
+    private init(
+        status: HTTPResponse.Status,
+        headers: HTTPFields,
+        coding: ContentCoding? = nil,
+        range: Range<Int64>? = nil,
+        _ bodyLength: Int64 = 0
+    ) {
         self.status = status
         self.headers = headers
+        self.coding = coding
         self.range = range
         self.bodyLength = bodyLength
     }
 
-    private static func validators(of file: FileRecord) -> HTTPFields {
+    private static func validators(of file: FileRecord, _ tag: FileTag) -> HTTPFields {
         [
-            .eTag: file.etag,
+            .eTag: tag.text,
             .lastModified: HTTPDate.format(file.modifiedAt),
             .cacheControl: "private, no-cache",
+            // Also while the content is kept as it is: it may be compressed any time.
+            .vary: "Accept-Encoding",
         ]
     }
 
-    private static func description(of file: FileRecord, for request: Request) throws -> HTTPFields {
+    private static func description(
+        of file: FileRecord,
+        _ coding: ContentCoding?,
+        for request: Request
+    ) throws -> HTTPFields {
         var headers: HTTPFields = [
             .acceptRanges: "bytes",
             .contentType: file.contentType ?? FileDocument.unknownType,
-            .reprDigest: file.reprDigest,
             // An uploaded page must not act as a page of this server.
             .contentSecurityPolicy: "sandbox",
             .xContentTypeOptions: "nosniff",
         ]
+        if let coding {
+            // RFC 9530 §2: the digest would be that of the coded form, which nobody has worked out.
+            headers[.contentEncoding] = coding.rawValue
+        } else {
+            headers[.reprDigest] = file.reprDigest
+        }
         UserMetadata.write(file.metadata, to: &headers)
         if try Query(request)["download"] != nil {
             let name = file.key.text.split(separator: "/").last.map(String.init) ?? "file"
@@ -72,7 +106,8 @@ struct FileAnswer {
         return headers
     }
 
-    /// The range asked for, unless `If-Range` says that the client has another content (RFC 9110 §13.1.5).
+    /// The range asked for, unless `If-Range` says that the client has another content, or a form of it of which no parts
+    /// are sent (RFC 9110 §13.1.5).
     private static func range(_ headers: HTTPFields, _ file: FileRecord) throws -> ByteRange? {
         guard let text = headers[.range], let range = try ByteRange.parse(text) else { return nil }
         guard let condition = headers[.ifRange] else { return range }

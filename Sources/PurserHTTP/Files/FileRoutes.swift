@@ -123,19 +123,25 @@ struct FileRoutes: Sendable {
 
     // MARK: Sending
 
+    private func answer(to request: Request, _ file: FileRecord) throws -> FileAnswer {
+        // Bytes whose content is to be hashed on the way out have to be decoded.
+        let sendsCodings = !self.manager.configuration.storage.verifiesReads
+        return try FileAnswer(to: request, file: file, sendsCodings: sendsCodings)
+    }
+
     private func describe(_ request: Request) throws -> Response {
         let (bucket, key) = try RequestPath.file(of: request)
         let file = try self.manager.file(in: bucket, key: key)
-        return try FileAnswer(to: request, file: file).responseWithoutBody()
+        return try self.answer(to: request, file).responseWithoutBody()
     }
 
     private func send(_ request: Request, _ context: PurserRequestContext) async throws -> Response {
         let (bucket, key) = try RequestPath.file(of: request)
         // What needs no bytes needs no slot.
         let file = try self.manager.file(in: bucket, key: key)
-        let look = try FileAnswer(to: request, file: file)
+        let look = try self.answer(to: request, file)
         guard look.range != nil else { return look.responseWithoutBody() }
-        let download = try await self.manager.admitDownload(
+        var download = try await self.manager.admitDownload(
             from: bucket,
             key: key,
             admission: self.admission(request, context)
@@ -143,7 +149,7 @@ struct FileRoutes: Sendable {
         let answer: FileAnswer
         do {
             // The file may have been replaced while the download waited.
-            answer = download.content.file == file ? look : try FileAnswer(to: request, file: download.content.file)
+            answer = download.content.file == file ? look : try self.answer(to: request, download.content.file)
         } catch {
             download.end(error)
             throw error
@@ -152,6 +158,20 @@ struct FileRoutes: Sendable {
             download.end()
             return answer.responseWithoutBody()
         }
+        if answer.coding != nil, !download.takeAsKept() {
+            let error = StoreError(.internal, "a content is not kept as its row says")
+            download.end(error)
+            throw error
+        }
+        return self.response(answer, range, download, context)
+    }
+
+    private func response(
+        _ answer: FileAnswer,
+        _ range: Range<Int64>,
+        _ download: AdmittedDownload,
+        _ context: PurserRequestContext
+    ) -> Response {
         if case .inline(let buffer) = download.content.place {
             let slice = buffer.getSlice(at: buffer.readerIndex + Int(range.lowerBound), length: range.count)
             download.end(bytes: range.count)

@@ -25,19 +25,33 @@ struct Conditions {
         return try EntityTags(lines.joined(separator: ", "), field: name.rawName)
     }
 
-    enum Outcome: Equatable { case proceed, notModified, failed }
+    enum Outcome: Equatable {
+        case proceed
+        /// The client has the form with this tag, and can use it.
+        case notModified(FileTag)
+        case failed
+    }
 
     /// Weighs the conditions of a GET or HEAD in the order of §13.2.2.
-    func weigh(for file: FileRecord) -> Outcome {
+    ///
+    /// - Parameters:
+    ///   - file: The file as it is.
+    ///   - form: The tag of what would be sent.
+    ///   - accepted: The codings that the client can decode: another form that it has will do, too.
+    /// - Returns: What to do.
+    func weigh(for file: FileRecord, form: FileTag, accepted: AcceptedCodings) -> Outcome {
         if let ifMatch {
             guard ifMatch.matchesStrongly(file.blob) else { return .failed }
         } else if let ifUnmodifiedSince {
             guard file.modifiedAt.wholeSeconds <= ifUnmodifiedSince else { return .failed }
         }
         if let ifNoneMatch {
-            return ifNoneMatch.matchesWeakly(file.blob) ? .notModified : .proceed
+            if ifNoneMatch == .any { return .notModified(form) }
+            let usable = ifNoneMatch.forms(of: file.blob).filter { $0.coding.map(accepted.accepts) ?? true }
+            guard let first = usable.first else { return .proceed }
+            return .notModified(usable.contains(form) ? form : first)
         }
-        if let ifModifiedSince, file.modifiedAt.wholeSeconds <= ifModifiedSince { return .notModified }
+        if let ifModifiedSince, file.modifiedAt.wholeSeconds <= ifModifiedSince { return .notModified(form) }
         return .proceed
     }
 
@@ -54,10 +68,10 @@ struct Conditions {
             // A file that is to match and not to be there is none.
             guard self.ifMatch == nil else { throw Self.failed(try current()) }
             return .absent
-        case .list(let strong, let weak): excluded = strong + weak
+        case .list(let strong, let weak): excluded = (strong + weak).map(\.blob)
         }
         if case .list(let strong, _)? = self.ifMatch {
-            return .matches(strong.filter { excluded?.contains($0) != true })
+            return .matches(strong.map(\.blob).filter { excluded?.contains($0) != true })
         }
         if self.ifMatch == .any {
             guard let excluded, !excluded.isEmpty else { return .exists }

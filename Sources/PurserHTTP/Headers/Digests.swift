@@ -54,9 +54,6 @@ enum Digests {
 }
 
 extension FileRecord {
-    /// The entity tag, strong (RFC 9110 §8.8.3).
-    var etag: String { "\"\(self.blob.hex)\"" }
-
     /// The value of `Repr-Digest`.
     var reprDigest: String { "sha-256=:\(Data(self.blob.bytes).base64EncodedString()):" }
 }

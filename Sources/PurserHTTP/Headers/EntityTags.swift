@@ -5,7 +5,7 @@ enum EntityTags: Equatable {
     /// `*`
     case any
     /// Tags of contents; those that no content of ours can have are left out. Weak ones apart.
-    case list(strong: [BlobID], weak: [BlobID])
+    case list(strong: [FileTag], weak: [FileTag])
 
     init(_ text: String, field: String) throws {
         let trimmed = text.trimmingBlanks()
@@ -13,8 +13,8 @@ enum EntityTags: Equatable {
             self = .any
             return
         }
-        var strong: [BlobID] = []
-        var weak: [BlobID] = []
+        var strong: [FileTag] = []
+        var weak: [FileTag] = []
         var rest = trimmed
         while true {
             rest = rest.trimmingBlanks()
@@ -23,8 +23,8 @@ enum EntityTags: Equatable {
             guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else {
                 throw Problem.malformed("invalid_condition", "\(field) takes '*' or entity tags in double quotes")
             }
-            if let blob = BlobID(hex: rest[rest.index(after: rest.startIndex)..<end]) {
-                if isWeak { weak.append(blob) } else { strong.append(blob) }
+            if let tag = FileTag(rest[rest.index(after: rest.startIndex)..<end]) {
+                if isWeak { weak.append(tag) } else { strong.append(tag) }
             }
             rest = rest[rest.index(after: end)...].trimmingBlanks()
             if rest.isEmpty { break }
@@ -36,19 +36,19 @@ enum EntityTags: Equatable {
         self = .list(strong: strong, weak: weak)
     }
 
-    /// Strong comparison, as `If-Match` wants it.
+    /// Strong comparison, as `If-Match` wants it: any form of the content will do, since a write is about the content.
     func matchesStrongly(_ blob: BlobID) -> Bool {
         switch self {
         case .any: true
-        case .list(let strong, _): strong.contains(blob)
+        case .list(let strong, _): strong.contains { $0.blob == blob }
         }
     }
 
-    /// Weak comparison, as `If-None-Match` wants it.
-    func matchesWeakly(_ blob: BlobID) -> Bool {
+    /// The forms of a content that are in the list, compared weakly, as `If-None-Match` wants it.
+    func forms(of blob: BlobID) -> [FileTag] {
         switch self {
-        case .any: true
-        case .list(let strong, let weak): strong.contains(blob) || weak.contains(blob)
+        case .any: []
+        case .list(let strong, let weak): (strong + weak).filter { $0.blob == blob }
         }
     }
 }

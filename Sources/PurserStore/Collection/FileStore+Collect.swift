@@ -87,18 +87,19 @@ extension FileStore {
 
     private func collect(_ blob: BlobRecord, retiredBefore limit: Date) async throws -> CollectionReport {
         let report = try await self.pins.withExclusive(on: blob.id) {
-            guard try await self.write({ try await self.catalog.markDeleting(blob.id, retiredBefore: limit) }) else {
-                return CollectionReport()
-            }
-            return try await self.finishDelete(blob)
+            guard try await self.write({ try await self.catalog.markDeleting(blob.id, retiredBefore: limit) }),
+                // It may be kept otherwise since it was listed.
+                let marked = try self.catalog.blob(blob.id)
+            else { return CollectionReport() }
+            return try await self.finishDelete(marked)
         }
         return report ?? CollectionReport()
     }
 
     private func finishDelete(_ blob: BlobRecord) async throws -> CollectionReport {
         do {
-            if blob.encoding != BlobEncoding.inline.rawValue {
-                try await self.onDiskThreads { try self.blobs.remove(blob.id) }
+            if let encoding = BlobEncoding(rawValue: blob.encoding), !encoding.isInline {
+                try await self.onDiskThreads { try self.blobs.remove(blob.id, encoding: encoding) }
             }
         } catch let error as BlobError {
             self.health.note(error)
@@ -122,8 +123,10 @@ extension FileStore {
             for blob in batch where self.health.readOnlyReason == nil {
                 let one = try await self.pins.withExclusive(on: blob.id) {
                     // Finished since the look? Then perhaps uploaded again.
-                    guard try self.catalog.blob(blob.id)?.state == .deleting else { return CollectionReport() }
-                    return try await self.finishDelete(blob)
+                    guard let marked = try self.catalog.blob(blob.id), marked.state == .deleting else {
+                        return CollectionReport()
+                    }
+                    return try await self.finishDelete(marked)
                 }
                 round.add(one ?? CollectionReport())
             }

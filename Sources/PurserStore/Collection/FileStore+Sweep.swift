@@ -6,7 +6,8 @@ import PurserIdentifiers
 import Synchronization
 
 extension FileStore {
-    /// Removes blobs on disk that no row names: what a crash left between putting bytes in place and their commit.
+    /// Removes blobs on disk that no row names: what a crash left between putting bytes in place and their commit, or of a
+    /// content that was about to be kept in another encoding.
     ///
     /// Reads the names of all blobs on disk, a folder at a time, so it belongs in the background; it is needed only
     /// after an unclean stop (``wasUnclean``). Uploads may go on meanwhile. Files with other names are left alone.
@@ -22,7 +23,7 @@ extension FileStore {
             for shard in UInt8.min...UInt8.max {
                 try self.health.requireWritable()
                 let names = try await self.onDiskThreads { try self.blobs.blobs(inShard: shard) }
-                for name in names where try !self.hasRow(for: name.blob) {
+                for name in names where try !self.hasRow(for: name) {
                     guard let bytes = try await self.removeOrphan(name) else { continue }
                     report.bytes += bytes
                     report.blobs += 1
@@ -47,16 +48,15 @@ extension FileStore {
     private func removeOrphan(_ orphan: BlobOnDisk) async throws -> Int64? {
         let removed = try await self.pins.withExclusive(on: orphan.blob) {
             // Pinned since the look? Then an upload has brought it; exclusively held, no upload can.
-            guard try !self.hasRow(for: orphan.blob) else { return nil as Int64? }
-            try await self.onDiskThreads { try self.blobs.remove(orphan.blob) }
+            guard try !self.hasRow(for: orphan) else { return nil as Int64? }
+            try await self.onDiskThreads { try self.blobs.remove(orphan.blob, encoding: orphan.encoding) }
             return orphan.size
         }
         return removed ?? nil
     }
 
-    /// Whether a row names the blob's file; the row of an inline content does not.
-    private func hasRow(for blob: BlobID) throws -> Bool {
-        guard let record = try self.catalog.blob(blob) else { return false }
-        return !record.isInline
+    /// Whether a row names the blob's file; the row of a content that is inline, or in another encoding, does not.
+    private func hasRow(for file: BlobOnDisk) throws -> Bool {
+        try self.catalog.blob(file.blob)?.encoding == file.encoding.rawValue
     }
 }

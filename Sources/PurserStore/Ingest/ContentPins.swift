@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// An upload pins its content from before it looks for it in the catalog until its commit has ended; the collector takes
 /// a content exclusively from before it marks it until its bytes and its row are gone. So bytes are never removed
-/// between an upload's look and its commit. Exclusive sections are short, and an upload waits for them.
+/// between an upload's look and its commit. Exclusive sections are short, and an upload waits for them. So is the moment
+/// in which a content begins to be kept in another encoding.
 final class ContentPins: Sendable {
     private struct Entry {
         var pins = 0
@@ -15,7 +16,7 @@ final class ContentPins: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private enum Leaving { case nothing, checkStrayBytes }
+    private enum Leaving { case free([CheckedContinuation<Void, Never>]), checkStrayBytes }
 
     private let entries = Mutex<[BlobID: Entry]>([:])
 
@@ -65,6 +66,29 @@ final class ContentPins: Sendable {
         return try await body()
     }
 
+    /// Runs the body with the content to itself, as soon as nobody else has it.
+    ///
+    /// Others hold a content for as long as a commit takes.
+    func withExclusiveWhenFree<Value>(on blob: BlobID, _ body: () async throws -> Value) async throws -> Value {
+        while !self.takeExclusive(blob) {
+            await self.wait(for: blob) { $0 != nil }
+        }
+        defer { self.endExclusive(blob) }
+        return try await body()
+    }
+
+    /// Waits until somebody lets the content go, where it is held in a way that matters.
+    private func wait(for blob: BlobID, while isHeld: @Sendable (Entry?) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let mustWait = self.entries.withLock { entries in
+                guard isHeld(entries[blob]) else { return false }
+                entries[blob]?.waiters.append(continuation)
+                return true
+            }
+            if !mustWait { continuation.resume() }
+        }
+    }
+
     private func takeExclusive(_ blob: BlobID) -> Bool {
         self.entries.withLock { entries in
             guard entries[blob] == nil else { return false }
@@ -80,14 +104,7 @@ final class ContentPins: Sendable {
 
     private func pin(_ blob: BlobID) async {
         while !self.tryPin(blob) {
-            await withCheckedContinuation { continuation in
-                let mustWait = self.entries.withLock { entries in
-                    guard entries[blob]?.isExclusive == true else { return false }
-                    entries[blob]?.waiters.append(continuation)
-                    return true
-                }
-                if !mustWait { continuation.resume() }
-            }
+            await self.wait(for: blob) { $0?.isExclusive == true }
         }
     }
 
@@ -101,7 +118,7 @@ final class ContentPins: Sendable {
 
     private func unpin(_ blob: BlobID, _ removeStrayBytes: () async -> Void) async {
         let leaving: Leaving = self.entries.withLock { entries in
-            guard var entry = entries[blob] else { return .nothing }
+            guard var entry = entries[blob] else { return .free([]) }
             entry.pins -= 1
             if entry.pins == 0, entry.hasStrayBytes {
                 entry.isExclusive = true
@@ -109,9 +126,12 @@ final class ContentPins: Sendable {
                 return .checkStrayBytes
             }
             entries[blob] = entry.pins == 0 ? nil : entry
-            return .nothing
+            return .free(entry.pins == 0 ? entry.waiters : [])
         }
-        if leaving == .checkStrayBytes {
+        switch leaving {
+        case .free(let waiters):
+            for waiter in waiters { waiter.resume() }
+        case .checkStrayBytes:
             await removeStrayBytes()
             self.endExclusive(blob)
         }

@@ -13,7 +13,7 @@ extension FileStore {
     func canBeTakenUp(_ blob: BlobID) async throws -> Bool {
         while let record = try self.catalog.blob(blob) {
             guard record.state != .deleting else {
-                try await self.forgetHalfDeleted(blob)
+                try await self.forgetHalfDeleted(record)
                 continue
             }
             guard !record.isDamaged else { return false }
@@ -28,27 +28,39 @@ extension FileStore {
     /// Ends a delete that was cancelled or failed half way.
     ///
     /// The pin keeps the collector out, so nobody removes what comes next.
-    private func forgetHalfDeleted(_ blob: BlobID) async throws {
+    private func forgetHalfDeleted(_ record: BlobRecord) async throws {
         do {
+            if let encoding = BlobEncoding(rawValue: record.encoding), !encoding.isInline, encoding != .raw {
+                try await self.onDiskThreads { try self.blobs.remove(record.id, encoding: encoding) }
+            }
             // Bytes that are still there are replaced by the same ones, or go as stray ones.
-            self.pins.bytesInstalled(blob)
-            try await self.catalog.forget(blob)
+            self.pins.bytesInstalled(record.id)
+            try await self.catalog.forget(record.id)
         } catch let error as CatalogError where error.code == .blobInUse {
             // Another upload was faster, and has brought the content back.
         }
     }
 
-    /// Whether the bytes are there: of an inline content the right ones, of a file as many as there should be.
+    /// Whether the bytes are there: of an inline content the right ones, of a file as many as there should be, and of a
+    /// compressed one a valid index.
     private func isKept(_ record: BlobRecord) throws -> Bool {
-        guard !record.isInline else {
-            return try self.catalog.withInlineContent(of: record.id) { bytes in Self.digest(of: bytes) } == record.id
-        }
         guard let encoding = BlobEncoding(rawValue: record.encoding) else { return false }
         do {
-            _ = try self.blobs.openBlob(record.id, size: record.size, encoding: encoding)
+            if encoding.isInline {
+                _ = try self.inlineContent(of: record.id, size: record.size, coding: encoding.coding)
+            } else if let coding = encoding.coding {
+                _ = try self.blobs.openEncodedBlob(
+                    record.id,
+                    size: record.size,
+                    storedSize: record.storedSize,
+                    coding: coding
+                )
+            } else {
+                _ = try self.blobs.openBlob(record.id, size: record.size, encoding: encoding)
+            }
             return true
         } catch {
-            guard error.code == .absent || error.code == .damaged else { throw error }
+            guard StoreError(translating: error).code == .contentDamaged else { throw error }
             return false
         }
     }

@@ -172,6 +172,8 @@ extension FileStore {
                     // Found damaged by a reader since the look. Bring the bytes.
                 }
             }
+            // Kept in another encoding, and damaged? Then those bytes go once the new ones have taken their place.
+            let damaged = try self.catalog.blob(content.blob)
             let bytes: NewFile.Content
             switch content.place {
             case .inline(let buffer):
@@ -190,6 +192,9 @@ extension FileStore {
             if outcome.usedOfferedBytes, case .inline = content.place {
                 // In the place of bytes that were kept in a file and damaged, before the inline limit was raised.
                 try await self.onDiskThreads { try self.blobs.remove(content.blob) }
+            }
+            if outcome.usedOfferedBytes, let damaged {
+                try await self.removeEncoded(damaged)
             }
             return outcome
         }
@@ -260,10 +265,18 @@ extension FileStore {
         )
     }
 
+    /// Removes the compressed file of a content that is kept otherwise from now on.
+    private func removeEncoded(_ before: BlobRecord) async throws {
+        guard let encoding = BlobEncoding(rawValue: before.encoding), !encoding.isInline, encoding.coding != nil else {
+            return
+        }
+        try await self.onDiskThreads { try self.blobs.remove(before.id, encoding: encoding) }
+    }
+
     /// Removes bytes that an upload put in place before its commit failed, unless a row names them after all.
     func removeStrayBytes(of blob: BlobID) async {
         do {
-            guard try self.catalog.blob(blob) == nil else { return }
+            guard try self.catalog.blob(blob)?.encoding != BlobEncoding.raw.rawValue else { return }
             try await self.onDiskThreads { try self.blobs.remove(blob) }
         } catch {
             if let error = error as? BlobError { self.health.note(error) }

@@ -27,7 +27,7 @@ extension FileStore {
 
     /// Opens the content of a file.
     ///
-    /// Blocks for one open of a file, or a read of up to the inline limit.
+    /// Blocks for one open of a file and a read of its index, or a read of up to the inline limit.
     ///
     /// - Parameters:
     ///   - bucket: The file's bucket.
@@ -49,38 +49,68 @@ extension FileStore {
         var isSecondLook = false
         while true {
             do {
-                return FileContent(file: file, place: try self.openContent(of: file))
+                return try self.openContent(of: file)
             } catch {
-                // Deleted and collected, or replaced, between the look and the open? Then it is not damaged. It may even
-                // have come back with the same content, so that only a second failure tells.
+                // Deleted and collected, replaced, or kept otherwise, between the look and the open? Then it is not
+                // damaged. It may even have come back as it was, so that only a second failure tells.
                 let again = try self.file(bucket: bucket, key: key)
-                guard again.blob != file.blob || !isSecondLook else { throw StoreError(translating: error) }
-                isSecondLook = again.blob == file.blob
+                let isAsBefore = again.blob == file.blob && again.encoding == file.encoding
+                guard !isAsBefore || !isSecondLook else { throw StoreError(translating: error) }
+                isSecondLook = isAsBefore
                 file = again
             }
         }
     }
 
-    private func openContent(of file: FileRecord) throws -> FileContent.Place {
+    private func openContent(of file: FileRecord) throws -> FileContent {
         guard !file.isDamaged else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
         }
-        guard file.encoding == BlobEncoding.inline.rawValue else {
-            let reader = try self.blobs.openBlob(file.blob, size: file.size, encoding: .raw)
-            return .raw(reader)
+        guard let encoding = BlobEncoding(rawValue: file.encoding) else {
+            throw StoreError(.newerFormat, "this file is kept in a way that only a newer Purser knows")
         }
-        return .inline(try self.contentCache.content(of: file.blob) { try self.inlineContent(of: file.blob) })
+        if encoding.isInline {
+            let content = try self.contentCache.content(of: file.blob, coding: encoding.coding) {
+                try self.inlineContent(of: file.blob, size: file.size, coding: encoding.coding)
+            }
+            return FileContent(file: file, place: .inline(content.bytes), keptInline: content.kept)
+        }
+        guard let coding = encoding.coding else {
+            let reader = try self.blobs.openBlob(file.blob, size: file.size, encoding: .raw)
+            return FileContent(file: file, place: .raw(reader))
+        }
+        let blob = try self.blobs.openEncodedBlob(
+            file.blob,
+            size: file.size,
+            storedSize: file.storedSize,
+            coding: coding
+        )
+        return FileContent(file: file, place: .encoded(blob))
     }
 
-    /// Reads a content from the catalog and checks it.
-    private func inlineContent(of blob: BlobID) throws -> ByteBuffer {
-        guard let bytes = try self.catalog.withInlineContent(of: blob, { ByteBuffer(bytes: $0) }) else {
+    /// Reads a content from the catalog, decodes it where it is compressed, and checks it.
+    func inlineContent(of blob: BlobID, size: Int64, coding: ContentCoding?) throws -> InlineContent {
+        let content = try self.catalog.withInlineContent(of: blob) { bytes in
+            guard let coding else { return InlineContent(bytes: ByteBuffer(bytes: bytes)) }
+            let decoded = try InlineCoding.decode(bytes, as: coding, size: size)
+            return InlineContent(bytes: decoded, coding: coding, kept: ByteBuffer(bytes: bytes))
+        }
+        guard let content else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are missing; upload it again")
         }
-        guard bytes.withUnsafeReadableBytes({ Self.digest(of: $0) }) == blob else {
+        guard content.bytes.withUnsafeReadableBytes({ Self.digest(of: $0) }) == blob else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
         }
-        return bytes
+        return content
+    }
+
+    /// Bytes of memory that reading a file takes beyond the pieces given out: a frame, encoded and decoded.
+    package func decodingMemory(of file: FileRecord) -> Int {
+        guard let encoding = BlobEncoding(rawValue: file.encoding), !encoding.isInline, encoding.coding != nil else {
+            return 0
+        }
+        return Int(min(file.size, Int64(EncodedBlob.maxFrameBytes)))
+            + Int(min(file.storedSize, Int64(EncodedBlob.maxFrameBytes)))
     }
 
     /// Gives the memory of what was read lately back; it is read again where it is wanted.
@@ -98,12 +128,13 @@ extension FileStore {
 
     /// Hands part of a content out in pieces, in order.
     ///
-    /// With `storage.verify_reads`, a whole raw content is hashed on the way, and its last piece is held back until the
-    /// digest was found right.
+    /// A compressed content is decoded frame by frame, and each frame is checked before any of it goes out. With
+    /// `storage.verify_reads`, a whole content that lies in a file is hashed on the way, and its last piece is held back
+    /// until the digest was found right.
     ///
     /// - Parameters:
     ///   - content: An open content.
-    ///   - range: Bytes of the content, zero-based, half-open.
+    ///   - range: Bytes of it, zero-based, half-open, within its ``FileContent/size``.
     ///   - operation: Gets the times of the disk and of the digest.
     ///   - deliver: Gets pieces of 1 byte to 256 KiB.
     /// - Throws: ``StoreError`` `.contentDamaged`, `.inputOutput`; what `deliver` throws.
@@ -114,49 +145,49 @@ extension FileStore {
         for operation: PurserOperations.Operation? = nil,
         deliver: @concurrent (ByteBuffer) async throws -> Void
     ) async throws {
-        precondition(range.lowerBound >= 0 && range.upperBound <= content.file.size, "range within the content")
-        switch content.place {
-        case .inline(let buffer):
-            guard !range.isEmpty, let slice = buffer.getSlice(at: Int(range.lowerBound), length: range.count) else {
-                return
-            }
+        precondition(range.lowerBound >= 0 && range.upperBound <= content.size, "range within the content")
+        if case .inline(let buffer) = content.place {
+            let start = buffer.readerIndex + Int(range.lowerBound)
+            guard !range.isEmpty, let slice = buffer.getSlice(at: start, length: range.count) else { return }
             try await deliver(slice)
-        case .raw(let reader):
-            try await self.onDiskThreads {
-                try await self.read(reader, of: content.file, range: range, for: operation, deliver: deliver)
-            }
+            return
+        }
+        try await self.onDiskThreads {
+            try await self.readFile(of: content, range: range, for: operation, deliver: deliver)
         }
     }
 
     /// Whether the digest of the content is checked while this range of it goes out.
-    func verifies(_ range: Range<Int64>, of file: FileRecord) -> Bool {
-        self.configuration.verifiesReads && range == 0..<file.size
+    func verifies(_ range: Range<Int64>, of content: FileContent) -> Bool {
+        self.configuration.verifiesReads && content.coding == nil && range == 0..<content.file.size
     }
 
     @concurrent
-    private func read(
-        _ reader: BlobReader,
-        of file: FileRecord,
+    private func readFile(
+        of content: FileContent,
         range: Range<Int64>,
         for operation: PurserOperations.Operation?,
         deliver: @concurrent (ByteBuffer) async throws -> Void
     ) async throws {
-        let isVerified = self.verifies(range, of: file)
-        var hash = SHA256()
+        let isVerified = self.verifies(range, of: content)
+        let source = try await self.notingDamage(of: content) { try ContentSource(content.place) }
+        var hash = ContentHash()
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = Int(min(Int64(Self.readWindow), range.upperBound - offset))
-            let piece = try Self.piece(of: reader, at: offset, upTo: count, for: operation)
+            let started = ContinuousClock.now
+            let piece = try await self.notingDamage(of: content) { try source.read(at: offset, upTo: count) }
+            operation?.add(.disk, ContinuousClock.now - started)
             guard piece.readableBytes > 0 else {
                 throw StoreError(.contentDamaged, "the stored bytes of this file end early; upload it again")
             }
             offset += Int64(piece.readableBytes)
             if isVerified {
                 let started = ContinuousClock.now
-                piece.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+                hash.update(piece)
                 operation?.add(.hash, ContinuousClock.now - started)
-                if offset == range.upperBound, BlobID(bytes: hash.finalize()) != file.blob {
-                    await self.flagDamaged(file.blob)
+                if offset == range.upperBound, hash.finalize() != content.file.blob {
+                    await self.flagDamaged(content.file.blob)
                     throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
                 }
             }
@@ -164,18 +195,15 @@ extension FileStore {
         }
     }
 
-    private static func piece(
-        of reader: BlobReader,
-        at offset: Int64,
-        upTo count: Int,
-        for operation: PurserOperations.Operation?
-    ) throws -> ByteBuffer {
-        let started = ContinuousClock.now
-        defer { operation?.add(.disk, ContinuousClock.now - started) }
+    /// Reads, and flags the content where it turns out damaged in a way that only decoding finds.
+    private func notingDamage<Value>(of content: FileContent, _ read: () throws -> Value) async throws -> Value {
         do {
-            return try reader.read(at: offset, upTo: count)
+            return try read()
         } catch {
-            throw StoreError(translating: error)
+            if case .encoded = content.place, (error as? BlobError)?.code == .damaged {
+                await self.flagDamaged(content.file.blob)
+            }
+            throw StoreError.translated(error)
         }
     }
 
@@ -195,7 +223,7 @@ extension FileStore {
     }
 
     /// The reader is told of the damage, whether or not it can be noted.
-    private func flagDamaged(_ blob: BlobID) async {
+    func flagDamaged(_ blob: BlobID) async {
         self.logger.error("blob damaged", metadata: ["purser.blob.sha256": "\(blob)"])
         do {
             try await self.catalog.flag(blob, damaged: true)

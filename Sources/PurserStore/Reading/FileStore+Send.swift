@@ -11,7 +11,7 @@ extension FileStore {
     ///
     /// - Parameters:
     ///   - content: An open content.
-    ///   - range: Bytes of the content, zero-based, half-open.
+    ///   - range: Bytes of it, zero-based, half-open, within its ``FileContent/size``.
     ///   - sender: Where they go.
     ///   - operation: Gets the times of the disk and of the digest.
     ///   - progress: Told after each piece how many bytes it had; what it throws ends the sending.
@@ -24,7 +24,7 @@ extension FileStore {
         for operation: PurserOperations.Operation? = nil,
         progress: @Sendable (Int) throws -> Void
     ) async throws {
-        guard case .raw(let reader) = content.place, !self.verifies(range, of: content.file) else {
+        guard case .raw(let reader) = content.place, !self.verifies(range, of: content) else {
             try await self.read(content, range: range, for: operation) { piece in
                 try await sender.send(piece)
                 try progress(piece.readableBytes)

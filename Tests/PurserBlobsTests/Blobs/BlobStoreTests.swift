@@ -138,7 +138,7 @@ import Testing
             let store = try makeStore(at: root)
             let blob = try store.put(ByteBuffer(string: "abc"))
             let shard = store.layout.shard(0xba)
-            let foreign = ["readme.txt", blob.hex.uppercased(), "ca" + blob.hex.dropFirst(2), blob.hex + ".gz"]
+            let foreign = ["readme.txt", blob.hex.uppercased(), "ca" + blob.hex.dropFirst(2), blob.hex + ".bz2"]
             for name in foreign { _ = try LocalFileSystem().open(shard.appending(name), .create) }
             try LocalFileSystem().createDirectory(shard.appending("ba" + String(repeating: "0", count: 62)))
             let found = try store.blobs(inShard: 0xba)
@@ -146,6 +146,12 @@ import Testing
             #expect(found.first?.size == 3)
             #expect(try store.blobs(inShard: 0xbb).isEmpty)
             #expect(try shard.names().count == 6)
+            for encoding in [BlobEncoding.gzip, .zstd] {
+                _ = try LocalFileSystem().open(store.layout.file(of: blob, encoding: encoding), .create)
+            }
+            let encodings = try store.blobs(inShard: 0xba).map(\.encoding)
+            #expect(Set(encodings) == [.raw, .gzip, .zstd])
+            #expect(encodings.count == 3)
             #expect(throws: CancellationError.self) {
                 try store.forEachBlob(inShard: 0xba) { _ in throw CancellationError() }
             }

@@ -113,6 +113,7 @@ struct FileCacheTests {
             createdAt: .second(0),
             modifiedAt: .second(second),
             encoding: "inline",
+            storedSize: 1,
             isDamaged: false
         )
     }

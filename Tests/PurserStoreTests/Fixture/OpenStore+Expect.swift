@@ -38,16 +38,18 @@ extension OpenStore {
         #expect(totals.logicalBytes == files.reduce(0) { $0 + $1.size }, comment, sourceLocation: sourceLocation)
         #expect(totals.blobs == Int64(blobs.count), comment, sourceLocation: sourceLocation)
         #expect(totals.distinctBytes == blobs.values.reduce(0, +), comment, sourceLocation: sourceLocation)
-        #expect(
-            totals.physicalBytes - totals.reclaimableBytes == totals.distinctBytes,
-            comment,
-            sourceLocation: sourceLocation
-        )
+        var stored: Int64 = 0
         for (blob, size) in blobs {
             let record = try self.files.catalog.blob(blob)
+            stored += record?.storedSize ?? 0
             #expect(record?.size == size, comment, sourceLocation: sourceLocation)
             let references = Int64(files.count { $0.blob == blob })
             #expect(record?.references == references, comment, sourceLocation: sourceLocation)
         }
+        #expect(
+            totals.physicalBytes - totals.reclaimableBytes == stored,
+            comment,
+            sourceLocation: sourceLocation
+        )
     }
 }

@@ -15,6 +15,7 @@ struct ModelRun {
         var poisonings = 0
         var deduplicated = 0
         var collected = 0
+        var reencoded = 0
     }
 
     private let folder: StoreFolder
@@ -54,7 +55,10 @@ struct ModelRun {
 
     // MARK: Operations
 
-    private enum Action { case put(StoreModel.Content), copy(to: String), delete, collect, sweep }
+    private enum Action {
+        case put(StoreModel.Content), copy(to: String), delete, collect, sweep
+        case reencode(BlobID, ContentCoding?)
+    }
 
     private struct Plan {
         var action: Action
@@ -72,7 +76,12 @@ struct ModelRun {
     private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
         let present = self.model.files[key]
-        switch Int.random(in: 0..<60, using: &self.random) {
+        switch Int.random(in: 0..<75, using: &self.random) {
+        case 60..<75:
+            guard let present else { fallthrough }
+            let codings: [ContentCoding?] = [.zstd, .gzip, nil]
+            let coding = codings.randomElement(using: &self.random) ?? nil
+            return Plan(action: .reencode(present.digest, coding), key: key, change: nil)
         case 0..<28:
             let content = try self.content(isNew: isNew)
             return Plan(action: .put(content), key: key, change: .init(key: key, after: content))
@@ -104,6 +113,9 @@ struct ModelRun {
         case .delete: try await self.store.delete(plan.key)
         case .collect: self.figures.collected += try await self.store.files.collect().blobs
         case .sweep: try await self.store.files.sweep()
+        case .reencode(let blob, let coding):
+            let outcome = try await self.store.files.reencode(blob, ReencodeRequest(coding: coding))
+            self.figures.reencoded += outcome.result == .reencoded ? 1 : 0
         }
     }
 

@@ -13,6 +13,7 @@ struct ModelTests {
             let figures = run.figures
             // Else it proved less than it seems to.
             #expect(figures.faults > 10 && figures.crashes > 5 && figures.poisonings > 0, "seed \(seed), \(figures)")
+            #expect(figures.reencoded > 3, "seed \(seed), \(figures)")
             #expect(figures.deduplicated > 3 && figures.collected > 10, "seed \(seed), \(figures)")
         }
     }

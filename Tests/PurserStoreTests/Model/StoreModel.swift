@@ -1,9 +1,11 @@
 import PurserOperations
 import PurserCatalog
 import NIOCore
+import PurserBlobs
 import PurserIdentifiers
 import PurserStore
 import PurserTestSupport
+import SystemPackage
 import Testing
 
 /// What a store must hold, and the comparison.
@@ -14,11 +16,12 @@ struct StoreModel {
         let digest: BlobID
 
         init(_ size: Int, seed: UInt64) throws {
-            self.bytes = sample(size, seed: seed)
+            // Half of them can be compressed.
+            self.bytes = (UInt64(size) &+ seed).isMultiple(of: 2) ? text(size, seed: seed) : sample(size, seed: seed)
             self.digest = try self.bytes.digest()
         }
 
-        var isRaw: Bool { self.bytes.readableBytes > StoreFolder.inlineLimit }
+        var isInFile: Bool { self.bytes.readableBytes > StoreFolder.inlineLimit }
     }
 
     /// Sizes on both sides of the inline limit.
@@ -63,8 +66,17 @@ struct StoreModel {
     func compareDisk(of store: OpenStore, _ comment: Comment) async throws {
         try await store.files.sweep()
         #expect(try await store.files.collect().failures == 0, comment)
-        let expected = Set(self.files.values.filter(\.isRaw).map(\.digest.hex))
+        var expected: Set<String> = []
+        for content in self.files.values where content.isInFile {
+            let encoding = try store.files.catalog.blob(content.digest).flatMap { BlobEncoding(rawValue: $0.encoding) }
+            let path = store.folder.layout.file(of: content.digest, encoding: encoding ?? .raw)
+            expected.insert(path.lastComponent?.string ?? "")
+        }
         #expect(Set(try store.folder.blobFiles()) == expected, comment)
+        #expect(
+            try store.bytesOnDisk() == store.files.totals().physicalBytes - store.files.totals().inlineBytes,
+            comment
+        )
         #expect(try store.folder.stagingFiles().isEmpty, comment)
         #expect(try store.files.totals().reclaimableBytes == 0, comment)
         #expect(store.resources.metrics().diskReserved == 0, comment)

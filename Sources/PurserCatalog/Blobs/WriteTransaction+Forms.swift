@@ -1,0 +1,40 @@
+import GRDB
+import PurserIdentifiers
+
+extension WriteTransaction {
+    /// Keeps a content in another form, where it is still as the caller has seen it.
+    func keep(_ id: BlobID, as form: BlobForm, insteadOf seen: BlobForm) throws -> Bool {
+        guard let blob = try self.blob(id), blob.record.state == .live, !blob.record.isDamaged,
+            blob.record.encoding == seen.encoding, blob.record.storedSize == seen.storedSize
+        else { return false }
+        try self.replaceForm(of: blob, by: form)
+        return true
+    }
+
+    /// Puts other bytes in the place of a content's.
+    ///
+    /// - Returns: The content as it is then.
+    @discardableResult
+    func replaceForm(of blob: BlobRow, by form: BlobForm) throws -> BlobRow {
+        let before = blob.record
+        if before.isInline {
+            try self.write(.deleteContent, [blob.row])
+        }
+        if let bytes = form.bytes {
+            try self.write(.insertContent, [blob.row, bytes])
+        }
+        try self.write(.replaceBlob, [form.storedSize, form.encoding, blob.row])
+        self.changesContent()
+        var after = blob
+        after.record.storedSize = form.storedSize
+        after.record.encoding = form.encoding
+        after.record.isDamaged = false
+        self.changes.replace(before, by: after.record)
+        return after
+    }
+
+    func noteIncompressible(_ id: BlobID) throws {
+        guard let blob = try self.blob(id) else { return }
+        try self.write(.noteIncompressible, [blob.row])
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import PurserIdentifiers
+import Testing
+
+@testable import PurserCatalog
+
+/// A content can be kept otherwise without its files noticing.
+@Suite
+struct FormTests {
+    private static let zstd = BlobForm(encoding: "zstd", storedSize: 40)
+
+    private func commitRaw(_ number: Int, size: Int, in catalog: Catalog) async throws {
+        let content = NewFile.Content.stored(encoding: "raw", storedBytes: Int64(size))
+        _ = try await catalog.commit(.sample("\(number)", number, size: size, content: content))
+    }
+
+    @Test
+    func contentInAFileIsKeptOtherwiseAndCounted() async throws {
+        try await CatalogFixture.run { catalog in
+            try await self.commitRaw(1, size: 100, in: catalog)
+            _ = try catalog.file(bucket: .default, key: FileKey("1"))
+            let seen = try #require(try catalog.blob(.sample(1))?.form)
+            #expect(try await catalog.keep(.sample(1), as: Self.zstd, insteadOf: seen))
+            let file = try #require(try catalog.file(bucket: .default, key: FileKey("1")))
+            #expect(file.encoding == "zstd" && file.storedSize == 40 && file.size == 100)
+            let totals = try catalog.totals()
+            #expect(totals.physicalBytes == 40 && totals.distinctBytes == 100 && totals.inlineBytes == 0)
+        }
+    }
+
+    @Test
+    func inlineBytesAreReplacedInTheCatalog() async throws {
+        try await CatalogFixture.run { catalog in
+            _ = try await catalog.commit(.sample("a", 1, size: 100))
+            let seen = try #require(try catalog.blob(.sample(1))?.form)
+            let form = BlobForm(encoding: "inline-zstd", bytes: Data([1, 2, 3]))
+            #expect(try await catalog.keep(.sample(1), as: form, insteadOf: seen))
+            #expect(try catalog.inlineContent(of: .sample(1)) == [1, 2, 3])
+            #expect(try catalog.blob(.sample(1))?.isInline == true)
+            let totals = try catalog.totals()
+            #expect(totals.physicalBytes == 3 && totals.inlineBytes == 3)
+            // The same content again is not compared with bytes that only the store can decode.
+            await expectError(.blobElsewhere) {
+                try await catalog.commit(.sample("b", 1, size: 100), comparesBytes: true)
+            }
+            #expect(try await catalog.commit(.sample("b", 1, size: 100, content: .existing)).deduplicated)
+            _ = try await catalog.delete(bucket: .default, key: FileKey("a"), at: .second(1))
+            _ = try await catalog.delete(bucket: .default, key: FileKey("b"), at: .second(1))
+            #expect(try await catalog.markDeleting(.sample(1), retiredBefore: .second(9)))
+            try await catalog.forget(.sample(1))
+            #expect(try catalog.inlineContent(of: .sample(1)) == nil)
+            #expect(try catalog.totals() == CatalogTotals(buckets: 1))
+        }
+    }
+
+    @Test
+    func contentThatIsNotAsItWasSeenStaysAsItIs() async throws {
+        try await CatalogFixture.run { catalog in
+            try await self.commitRaw(1, size: 100, in: catalog)
+            let seen = try #require(try catalog.blob(.sample(1))?.form)
+            let other = BlobForm(encoding: "gzip", storedSize: 50)
+            #expect(try await catalog.keep(.sample(1), as: Self.zstd, insteadOf: other) == false)
+            #expect(try await catalog.keep(.sample(2), as: Self.zstd, insteadOf: seen) == false)
+            try await catalog.flag(.sample(1), damaged: true)
+            #expect(try await catalog.keep(.sample(1), as: Self.zstd, insteadOf: seen) == false)
+            try await catalog.flag(.sample(1), damaged: false)
+            _ = try await catalog.delete(bucket: .default, key: FileKey("1"), at: .second(1))
+            #expect(try await catalog.keep(.sample(1), as: Self.zstd, insteadOf: seen) == false)
+            #expect(try catalog.blob(.sample(1))?.form == seen)
+        }
+    }
+
+    @Test(arguments: [
+        BlobForm(encoding: "inline-zstd", storedSize: 3), BlobForm(encoding: "zstd", bytes: Data([1])),
+        BlobForm(encoding: "", storedSize: 3),
+    ])
+    func formThatContradictsItselfIsRefused(_ form: BlobForm) async throws {
+        try await CatalogFixture.run { catalog in
+            try await self.commitRaw(1, size: 100, in: catalog)
+            let seen = try #require(try catalog.blob(.sample(1))?.form)
+            await expectError(.contradiction) { _ = try await catalog.keep(.sample(1), as: form, insteadOf: seen) }
+        }
+    }
+
+    @Test
+    func candidatesAreWhatIsWorthAnAttempt() async throws {
+        try await CatalogFixture.run { catalog in
+            for number in 1...9 { try await self.commitRaw(number, size: 1000, in: catalog) }
+            _ = try await catalog.commit(.sample("small", 10, size: 10))
+            _ = try await catalog.commit(.sample("inline", 11, size: 600))
+            let seen = try #require(try catalog.blob(.sample(1))?.form)
+            #expect(try await catalog.keep(.sample(1), as: Self.zstd, insteadOf: seen))
+            try await catalog.noteIncompressible(.sample(2))
+            try await catalog.flag(.sample(3), damaged: true)
+            _ = try await catalog.delete(bucket: .default, key: FileKey("4"), at: .second(1))
+            var found: [BlobID] = []
+            var after: Int64? = 0
+            while let row = after {
+                let page = try catalog.compressionCandidates(after: row, minSize: 512, limit: 2)
+                found += page.blobs.map(\.id)
+                after = page.next
+            }
+            #expect(found == [5, 6, 7, 8, 9, 11].map { .sample($0) })
+        }
+    }
+
+    @Test
+    func newBytesAreTriedAgain() async throws {
+        try await CatalogFixture.run { catalog in
+            try await self.commitRaw(1, size: 1000, in: catalog)
+            try await catalog.noteIncompressible(.sample(1))
+            try await catalog.flag(.sample(1), damaged: true)
+            try await self.commitRaw(1, size: 1000, in: catalog)
+            #expect(try catalog.compressionCandidates(after: 0, minSize: 512, limit: 9).blobs.count == 1)
+        }
+    }
+}
