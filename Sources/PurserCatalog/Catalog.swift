@@ -13,6 +13,8 @@ public final class Catalog: Sendable {
     let readers: ReaderPool
     let writer: GroupCommit
     let cache: FileCache
+    /// Reads of files that were not written yet.
+    let accesses = AccessNotes(capacity: 4 * 1_024 * 1_024)
 
     private init(readers: ReaderPool, writer: GroupCommit, cache: FileCache) {
         self.readers = readers
@@ -69,6 +71,8 @@ public final class Catalog: Sendable {
     public func close() async throws {
         // A hit would not notice that the catalog is closed.
         defer { self.cache.removeAll() }
+        // The last reads that were noted: late notes, where there is no room for them.
+        try? await self.flushAccesses()
         do {
             try await self.writer.close(with: self.readers)
         } catch {

@@ -11,7 +11,7 @@ enum Schema {
     /// All steps, the oldest first.
     static let migrations = [
         Migration(version: 1, sql: Self.version1), Migration(version: 2, sql: Self.history),
-        Migration(version: 3, sql: Self.alerts),
+        Migration(version: 3, sql: Self.alerts), Migration(version: 5, sql: Self.optimization),
     ]
 
     private static let version1 = """
