@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Logging
 import PurserBlobs
 import PurserCatalog
@@ -12,6 +12,8 @@ public struct CollectionReport: Sendable, Equatable {
     public var bytes: Int64 = 0
     /// Blobs that are to go and could not be removed; the next pass tries again.
     public var failures = 0
+    /// The part of ``bytes`` that the optimizer has counted as won before, when it removed the files that had them.
+    public var creditedBytes: Int64 = 0
 
     /// Describes what was done; nothing unless told otherwise.
     public init(blobs: Int = 0, bytes: Int64 = 0, failures: Int = 0) {
@@ -71,7 +73,8 @@ extension FileStore {
         }
     }
 
-    private var collectLimit: Date {
+    /// What was retired before has had its grace time.
+    package var collectLimit: Date {
         let grace = self.configuration.collectGrace
         return self.now() - (Double(grace.components.seconds) + Double(grace.components.attoseconds) * 1e-18)
     }
@@ -108,8 +111,11 @@ extension FileStore {
             )
             return CollectionReport(failures: 1)
         }
+        let isCredited = try self.catalog.isCredited(blob.id)
         try await self.catalog.forget(blob.id)
-        return CollectionReport(blobs: 1, bytes: blob.storedSize)
+        var report = CollectionReport(blobs: 1, bytes: blob.storedSize)
+        report.creditedBytes = isCredited ? blob.storedSize : 0
+        return report
     }
 
     /// Finishes deletes that a crash, a cancel or a failing disk interrupted.
@@ -139,5 +145,6 @@ extension CollectionReport {
         self.blobs += other.blobs
         self.bytes += other.bytes
         self.failures += other.failures
+        self.creditedBytes += other.creditedBytes
     }
 }

@@ -23,7 +23,7 @@ extension FileStore {
                 try self.health.requireWritable()
                 let names = try await self.onDiskThreads { try self.blobs.blobs(inShard: shard) }
                 for name in names where try !self.hasRow(for: name.blob) {
-                    guard let bytes = try await self.removeOrphan(name) else { continue }
+                    guard let bytes = try await self.removeOrphan(name, isDryRun: false) else { continue }
                     report.bytes += bytes
                     report.blobs += 1
                 }
@@ -44,10 +44,11 @@ extension FileStore {
     }
 
     /// - Returns: Its bytes; `nil` where it was an upload's after all.
-    private func removeOrphan(_ orphan: BlobOnDisk) async throws -> Int64? {
+    func removeOrphan(_ orphan: BlobOnDisk, isDryRun: Bool) async throws -> Int64? {
         let removed = try await self.pins.withExclusive(on: orphan.blob) {
             // Pinned since the look? Then an upload has brought it; exclusively held, no upload can.
             guard try !self.hasRow(for: orphan.blob) else { return nil as Int64? }
+            guard !isDryRun else { return orphan.size }
             try await self.onDiskThreads { try self.blobs.remove(orphan.blob) }
             return orphan.size
         }
@@ -55,7 +56,7 @@ extension FileStore {
     }
 
     /// Whether a row names the blob's file; the row of an inline content does not.
-    private func hasRow(for blob: BlobID) throws -> Bool {
+    func hasRow(for blob: BlobID) throws -> Bool {
         guard let record = try self.catalog.blob(blob) else { return false }
         return !record.isInline
     }

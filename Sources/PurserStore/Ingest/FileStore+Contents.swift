@@ -39,7 +39,7 @@ extension FileStore {
     }
 
     /// Whether the bytes are there: of an inline content the right ones, of a file as many as there should be.
-    private func isKept(_ record: BlobRecord) throws -> Bool {
+    func isKept(_ record: BlobRecord) throws -> Bool {
         guard !record.isInline else {
             return try self.catalog.withInlineContent(of: record.id) { bytes in Self.digest(of: bytes) } == record.id
         }

@@ -8,6 +8,8 @@ public struct FileContent: Sendable {
     public let file: FileRecord
     /// Where the bytes are.
     public let place: Place
+    /// Tells, as long as it is held, that somebody reads the file.
+    let reading: OpenReading?
 
     /// Where the bytes of a content are.
     public enum Place: Sendable {

@@ -35,7 +35,12 @@ extension FileStore {
         var isSecondLook = false
         while true {
             do {
-                return FileContent(file: file, place: try self.openContent(of: file))
+                let reading = self.readings.begin(bucket: bucket, key: key)
+                let content = FileContent(file: file, place: try self.openContent(of: file), reading: reading)
+                if self.configuration.accessTracking == .hourly {
+                    self.catalog.noteAccess(bucket: bucket, key: key, at: self.now())
+                }
+                return content
             } catch {
                 // Deleted and collected, or replaced, between the look and the open? Then it is not damaged. It may even
                 // have come back with the same content, so that only a second failure tells.
@@ -47,7 +52,7 @@ extension FileStore {
         }
     }
 
-    private func openContent(of file: FileRecord) throws -> FileContent.Place {
+    func openContent(of file: FileRecord) throws -> FileContent.Place {
         guard !file.isDamaged else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
         }
@@ -59,7 +64,7 @@ extension FileStore {
     }
 
     /// Reads a content from the catalog and checks it.
-    private func inlineContent(of blob: BlobID) throws -> ByteBuffer {
+    func inlineContent(of blob: BlobID) throws -> ByteBuffer {
         guard let bytes = try self.catalog.withInlineContent(of: blob, { ByteBuffer(bytes: $0) }) else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are missing; upload it again")
         }
