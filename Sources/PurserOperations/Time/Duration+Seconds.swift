@@ -1,6 +1,6 @@
 extension Duration {
     /// The duration as seconds with their fraction; exact to about a nanosecond below four months.
-    var inSeconds: Double {
+    package var inSeconds: Double {
         let (seconds, attoseconds) = self.components
         return Double(seconds) + Double(attoseconds) / 1e18
     }

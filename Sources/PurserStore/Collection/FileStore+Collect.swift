@@ -47,25 +47,29 @@ extension FileStore {
     ///
     /// - Parameters:
     ///   - isRoomNeeded: Whether the grace time is cut short, as an upload has no room otherwise.
+    ///   - rounds: Rounds, of a few dozen blobs each, after which to end early.
     ///   - progress: Told of each round: blobs and bytes removed. What it throws ends the pass.
     /// - Returns: What went, and what could not be removed.
     /// - Throws: ``StoreError``; what `progress` throws.
     @discardableResult
     public func collect(
         isRoomNeeded: Bool = false,
+        rounds: Int = .max,
         progress: (Int, Int64) throws -> Void = { _, _ in }
     ) async throws -> CollectionReport {
         do {
             guard self.health.readOnlyReason == nil else { return CollectionReport() }
             var report = try await self.finishDeletes()
             let limit = isRoomNeeded ? self.now() + 1 : self.collectLimit
-            while self.health.readOnlyReason == nil {
+            var round = 0
+            while self.health.readOnlyReason == nil, round < rounds {
+                round += 1
                 let batch = try self.catalog.retiredBlobs(before: limit, limit: Self.collectBatch)
-                let round = try await self.collect(batch, retiredBefore: limit)
-                report.add(round)
-                try progress(round.blobs, round.bytes)
+                let found = try await self.collect(batch, retiredBefore: limit)
+                report.add(found)
+                try progress(found.blobs, found.bytes)
                 // A round without a success would meet the same blobs again.
-                guard batch.count == Self.collectBatch, round.blobs > 0 else { break }
+                guard batch.count == Self.collectBatch, found.blobs > 0 else { break }
             }
             return report
         } catch {
