@@ -20,8 +20,8 @@ extension BlobStore {
     ///
     /// - Parameters:
     ///   - limit: What was changed since stays.
-    ///   - isAlive: Whether an operation is alive.
     ///   - isDryRun: Whether nothing is removed.
+    ///   - isAlive: Whether an operation is alive.
     /// - Returns: What went, or would.
     /// - Throws: ``BlobError`` `.inputOutput`.
     package func removeStale(

@@ -105,6 +105,8 @@ extension Catalog {
     /// What the collector would find.
     ///
     /// - Parameter limit: Only what was retired before, exclusive.
+    /// - Returns: How many there are, and their bytes.
+    /// - Throws: ``CatalogError``.
     package func retiredFigures(before limit: Date) throws -> RetiredFigures {
         let figures = try self.readers.read { db in
             try db.first(.retiredFigures, [limit.milliseconds]) { row in

@@ -28,6 +28,7 @@ extension Catalog {
     /// Gives some unused pages of the database file back to the disk, where the catalog was made so that it can.
     ///
     /// - Parameter limit: Pages at most; keep it small, as other writes wait meanwhile.
+    /// - Throws: ``CatalogError``.
     package func giveBackPages(limit: Int) async throws {
         try await self.writer.submit { transaction in
             let rows = try Row.fetchCursor(transaction.db, sql: "PRAGMA incremental_vacuum(\(max(1, limit)))")

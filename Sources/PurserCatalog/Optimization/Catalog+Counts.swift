@@ -57,6 +57,8 @@ extension Catalog {
 
     /// Counts the files that have a content again, and corrects what its row says.
     ///
+    /// The totals follow, and must be right for the row as it stands: see ``correct(_:)``.
+    ///
     /// - Parameters:
     ///   - row: The number of the content's row.
     ///   - time: When it was retired, where no file has it.

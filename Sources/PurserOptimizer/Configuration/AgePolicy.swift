@@ -64,7 +64,8 @@ public struct AgePolicy: Sendable, Hashable {
         let since = self.basis == .modified ? file.modifiedAt : file.usedAt
         let age = now.timeIntervalSince(since)
         guard age > limit.inSeconds else { return nil }
-        return "\(self.basis == .modified ? "written" : "used") \(Self.days(age)) ago, limit \(Self.days(limit.inSeconds))"
+        return
+            "\(self.basis == .modified ? "written" : "used") \(Self.days(age)) ago, limit \(Self.days(limit.inSeconds))"
     }
 
     private static func days(_ seconds: Double) -> String {

@@ -34,7 +34,12 @@ public struct CompressionPolicy: Sendable, Hashable {
         let levels = ["zstd": 1...19, "gzip": 1...9]
         check.expect(levels[self.codec] != nil, "compression.codec", self.codec, "zstd or gzip")
         if let level, let range = levels[self.codec] {
-            check.expect(range.contains(level), "compression.level", level, "\(range.lowerBound) to \(range.upperBound)")
+            check.expect(
+                range.contains(level),
+                "compression.level",
+                level,
+                "\(range.lowerBound) to \(range.upperBound)"
+            )
         }
         check.expect(self.minSize >= 1, "compression.min_size", self.minSize, "1 byte or more")
     }

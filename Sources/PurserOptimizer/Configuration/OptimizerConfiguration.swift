@@ -72,11 +72,13 @@ public struct OptimizerConfiguration: Sendable {
 
 /// When runs start by themselves, and in which hours.
 public struct RunSchedule: Sendable, Hashable {
-    /// `optimizer.schedule`: a cron expression or an interval; daily at 3 o'clock. `nil` is never.
+    /// `optimizer.schedule`: a cron expression or an interval, daily at 3 o'clock; `nil` is never.
     public var times: Schedule? = (try? CronExpression("0 3 * * *")).map(Schedule.cron)
     /// `optimizer.jitter`: how far a time is moved at random, earlier or later; 0 s to 12 h.
     public var jitter = Duration.seconds(1_800)
-    /// `optimizer.window`: the hours in which runs that start by themselves work; outside them they pause. `nil` is always.
+    /// `optimizer.window`: the hours in which runs that start by themselves work.
+    ///
+    /// Outside them they pause; `nil` is always.
     public var window: DailyWindow?
     /// `optimizer.time_zone`: where the clocks of schedule and window are.
     public var timeZone = TimeZone.current

@@ -14,7 +14,9 @@ public enum RunTrigger: String, Sendable, Codable, CaseIterable {
 
 /// A run that is asked for.
 public struct RunRequest: Sendable {
-    /// The strategies; those that are enabled where there is none. They run in the order of ``StrategyName``.
+    /// The strategies; those that are enabled where there is none.
+    ///
+    /// They run in the order of ``StrategyName``.
     public var strategies: Set<StrategyName> = []
     /// Whether nothing is to change: the report then says what would have happened.
     public var isDryRun = false

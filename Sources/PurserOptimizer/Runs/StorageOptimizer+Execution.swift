@@ -29,7 +29,8 @@ extension StorageOptimizer {
             try? operation.cancel(reason)
         }
         do {
-            let report = try await self.settle(started, result)
+            // Not a child task either: how the run ended is written down, cancelled or not.
+            let report = try await Task { try await self.settle(started, result) }.value
             operation.finish(Self.outcome(of: report, result))
             return report
         } catch {
@@ -93,7 +94,7 @@ extension StorageOptimizer {
         }
         do {
             try await pace.withSlots { try await strategy.strategy.run(context) }
-        } catch where !endsRun(error) && !Task.isCancelled {
+        } catch  where !endsRun(error) && !Task.isCancelled {
             let code = failureCode(of: error)
             context.report { $0.failure = code }
             self.logger.error(
@@ -170,14 +171,16 @@ extension StorageOptimizer {
         return (error as? OperationError)?.code == .shuttingDown
     }
 
-    private static func end(_ report: inout RunReport, _ result: Result<Void, any Error>, _ reason: CancellationReason?) {
+    private static func end(_ report: inout RunReport, _ result: Result<Void, any Error>, _ reason: CancellationReason?)
+    {
         switch result {
         case .success:
             let failed = report.strategies.filter { $0.value.failure != nil }.keys.sorted()
             report.state = failed.isEmpty ? .succeeded : .failed
             report.error = failed.isEmpty ? nil : "ended early: \(failed.joined(separator: ", "))"
         case .failure(let error):
-            let isCancelled = reason == .requested || reason == .disconnected || reason == nil && error is CancellationError
+            let isCancelled =
+                reason == .requested || reason == .disconnected || reason == nil && error is CancellationError
             report.state = isCancelled ? .cancelled : .failed
             report.error = isCancelled ? "the run was cancelled" : failureCode(of: error)
         }

@@ -104,10 +104,12 @@ public final class StorageOptimizer: Sendable {
     ///
     /// - Throws: As ``run(_:onStarted:)``.
     public func start(_ request: RunRequest) async throws -> RunReport {
+        let refusal = OperationError(.shuttingDown, "the optimizer has stopped and takes no new runs")
+        guard self.inbox.withLock({ !$0.isClosed }) else { throw refusal }
         let started = try await self.begin(request)
         guard self.inbox.withLock({ $0.put(started) }) else {
             try await self.abandon(started)
-            throw OperationError(.shuttingDown, "the optimizer has stopped and takes no new runs")
+            throw refusal
         }
         self.ringBell()
         return started.journal.document.report
@@ -187,7 +189,7 @@ struct StartedRun: Sendable {
 /// The run that waits to be done: there is one at a time.
 struct RunInbox: Sendable {
     private var waiting: StartedRun?
-    private var isClosed = false
+    private(set) var isClosed = false
 
     /// Leaves a run.
     ///

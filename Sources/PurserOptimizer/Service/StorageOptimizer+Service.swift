@@ -126,7 +126,8 @@ extension StorageOptimizer: Service {
         let ingested = self.store.ingestedBytes.count
         let schedule = self.configuration.schedule
         let trigger = self.times.withLock { times -> RunTrigger? in
-            let isRested = times.lowSpaceRunAt.map { now.timeIntervalSince($0) >= RunTimes.lowSpacePause.inSeconds } ?? true
+            let isRested =
+                times.lowSpaceRunAt.map { now.timeIntervalSince($0) >= RunTimes.lowSpacePause.inSeconds } ?? true
             if level == .critical, schedule.onLowSpace, isRested {
                 times.lowSpaceRunAt = now
                 return .lowSpace

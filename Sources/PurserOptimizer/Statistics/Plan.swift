@@ -62,8 +62,8 @@ struct Plan {
         guard used > policy.maxStorageSize else { return CandidateFigures() }
         var left = used - SizeLimitPolicy.lowMark(policy.lowMark, of: policy.maxStorageSize)
         var figures = CandidateFigures()
-        let before = self.now - self.configuration.minAge.inSeconds
-        var queue = RemovalQueue(policy.order, before: before, in: self.catalog)
+        let limit = self.now - self.configuration.minAge.inSeconds
+        var queue = RemovalQueue(policy.order, writtenUntil: limit, in: self.catalog)
         let forecast = Forecast()
         while left > 0 {
             let files = try queue.next(limit: Self.page)

@@ -5,8 +5,8 @@ import PurserStore
 
 /// Checks that every content is counted rightly and has its bytes, and mends what is not so.
 ///
-/// First the counts of references, then the counters that are made of them, then the disk, then further names where
-/// buckets want only the oldest.
+/// First the counters, which are then right for the references as they stand, then the references, then the disk, then
+/// further names where buckets want only the oldest.
 struct DeduplicationStrategy: Strategy {
     /// Rows of contents that one step checks.
     private static let rows: Int64 = 10_000
@@ -16,8 +16,8 @@ struct DeduplicationStrategy: Strategy {
         // A repair of counts is quick, and done again after a restart; the disk is gone on with.
         let shard = context.position.flatMap(Int.init) ?? 0
         if shard == 0 {
-            try await self.checkRows(context)
             try await self.checkCounters(context)
+            try await self.checkRows(context)
         }
         for shard in shard..<Self.shards {
             try await self.compare(UInt8(shard), context)
@@ -52,7 +52,7 @@ struct DeduplicationStrategy: Strategy {
             if repaired > 0, !context.isDryRun { context.onEvent(.countsRepaired(repaired)) }
             for blob in empty { try await self.missing(blob.record, context) }
             row = end
-            try await context.proceed(to: 0.2 * Double(row) / Double(last))
+            try await context.proceed(to: 0.2 + 0.2 * Double(row) / Double(last))
         }
     }
 
@@ -66,10 +66,10 @@ struct DeduplicationStrategy: Strategy {
             return try catalog.counterDrift { count in
                 try operation.checkCancellation()
                 done += Double(count)
-                operation.update(fraction: 0.2 + 0.2 * min(1, done / rows))
+                operation.update(fraction: 0.2 * min(1, done / rows))
             }
         }
-        try await context.proceed(to: 0.4)
+        try await context.proceed(to: 0.2)
         guard drift.count > 0 else { return }
         context.report { report in
             report.count("wrong_counters", Int64(drift.count))

@@ -16,7 +16,8 @@ public struct Reencoder: Sendable {
     /// Tells of bytes read and encoded; may wait, and what it throws ends the encoding, which then leaves all as it was.
     public typealias Throttle = @Sendable (Int) async throws -> Void
 
-    private let body: @Sendable (BlobRecord, _ operation: OperationID, _ isDryRun: Bool, Throttle) async throws -> Outcome
+    private let body:
+        @Sendable (BlobRecord, _ operation: OperationID, _ isDryRun: Bool, Throttle) async throws -> Outcome
 
     /// Describes an encoder.
     ///

@@ -20,12 +20,13 @@ struct RemovalQueue {
     ///
     /// - Parameters:
     ///   - order: Which go first.
-    ///   - before: Files written since are left out.
+    ///   - limit: Files written later are left out.
     ///   - catalog: Where they are.
-    init(_ order: RemovalOrder, before: Date, in catalog: Catalog) {
+    init(_ order: RemovalOrder, writtenUntil limit: Date, in catalog: Catalog) {
         self.catalog = catalog
         self.order = order
-        self.before = before
+        // Times are kept to the millisecond.
+        self.before = limit + 0.001
         self.written = Cursor()
         self.read = Cursor(isAtEnd: order != .leastRecentlyUsed)
     }

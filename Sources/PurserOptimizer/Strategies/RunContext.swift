@@ -44,6 +44,7 @@ struct RunContext: Sendable {
     /// - Parameters:
     ///   - fraction: How much of the strategy is done, 0 to 1.
     ///   - bytes: Bytes read and written since the last call.
+    /// - Throws: `OperationError`, `CancellationError` where the run is to end; `CatalogError`.
     func proceed(to fraction: Double, bytes: Int = 0) async throws {
         self.operation.update(fraction: fraction)
         try await self.journal.saveWhenDue()

@@ -77,8 +77,8 @@ struct SizeLimitStrategy: Strategy {
     ) async throws {
         let policy = context.configuration.sizeLimit
         let removals = Removals(context: context, isByUse: policy.order == .leastRecentlyUsed)
-        let before = context.now() - context.configuration.minAge.inSeconds
-        var queue = RemovalQueue(policy.order, before: before, in: context.catalog)
+        let limit = context.now() - context.configuration.minAge.inSeconds
+        var queue = RemovalQueue(policy.order, writtenUntil: limit, in: context.catalog)
         var left = excess.bytes
         var chosen: [FileRemoval] = []
         // What the files chosen will win, as far as can be told before they are gone.

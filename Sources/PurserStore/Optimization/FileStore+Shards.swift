@@ -42,7 +42,9 @@ extension FileStore {
                 findings.examined += Int64(rows.count)
                 after = rows.last?.record.id
                 for row in rows where row.record.state == .live && !row.record.isInline && !row.record.isDamaged {
-                    guard !names.contains(row.record.id), try await !self.isThere(row.record, isDryRun) else { continue }
+                    guard !names.contains(row.record.id), try await !self.isThere(row.record, isDryRun) else {
+                        continue
+                    }
                     findings.missing.append(row.record)
                 }
             } while after != nil

@@ -34,7 +34,10 @@ struct ScheduleTests {
         #expect(opening == (try time("2026-03-30T02:00:00+02:00")))
     }
 
-    @Test(arguments: ["", "01:00", "1:00-6:00", "01:00-01:00", "00:60-01:00", "24:00-01:00", "01:00-25:00", "a-b", "01:00-02:00-03:00"])
+    @Test(arguments: [
+        "", "01:00", "1:00-6:00", "01:00-01:00", "00:60-01:00", "24:00-01:00", "01:00-25:00", "a-b",
+        "01:00-02:00-03:00",
+    ])
     func impossibleWindowIsRefused(_ text: String) {
         #expect(throws: ScheduleError.self) { try DailyWindow(text) }
     }
@@ -44,12 +47,22 @@ struct ScheduleTests {
         let cron = Schedule.cron(try CronExpression("0 3 * * *"))
         let last = try time("2026-01-01T03:00:00Z")
         #expect(try cron.lastDue(after: last, upTo: time("2026-01-02T02:59:59Z"), in: .gmt) == nil)
-        #expect(try cron.lastDue(after: last, upTo: time("2026-01-02T03:00:00Z"), in: .gmt) == time("2026-01-02T03:00:00Z"))
-        #expect(try cron.lastDue(after: last, upTo: time("2029-05-05T00:00:00Z"), in: .gmt) == time("2029-05-04T03:00:00Z"))
+        #expect(
+            try cron.lastDue(after: last, upTo: time("2026-01-02T03:00:00Z"), in: .gmt) == time("2026-01-02T03:00:00Z")
+        )
+        #expect(
+            try cron.lastDue(after: last, upTo: time("2029-05-05T00:00:00Z"), in: .gmt) == time("2029-05-04T03:00:00Z")
+        )
         let yearly = Schedule.cron(try CronExpression("0 0 1 1 *"))
-        #expect(try yearly.lastDue(after: last, upTo: time("2029-05-05T00:00:00Z"), in: .gmt) == time("2029-01-01T00:00:00Z"))
+        #expect(
+            try yearly.lastDue(after: last, upTo: time("2029-05-05T00:00:00Z"), in: .gmt)
+                == time("2029-01-01T00:00:00Z")
+        )
         let hourly = Schedule.interval(.seconds(3600))
-        #expect(try hourly.lastDue(after: last, upTo: time("2026-01-05T03:30:00Z"), in: .gmt) == time("2026-01-05T03:00:00Z"))
+        #expect(
+            try hourly.lastDue(after: last, upTo: time("2026-01-05T03:30:00Z"), in: .gmt)
+                == time("2026-01-05T03:00:00Z")
+        )
         #expect(try hourly.next(after: last, in: .gmt) == time("2026-01-01T04:00:00Z"))
     }
 
