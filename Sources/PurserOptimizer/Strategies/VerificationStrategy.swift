@@ -50,7 +50,7 @@ struct VerificationStrategy: Strategy {
         var mayWrap = !context.verifiesAll && first > 0
         var end = Int64.max
         var read: Int64 = 0
-        pages: while due > 0 {
+        pages: while due > 0, context.verifiesAll || read < due {
             let page = try context.catalog.blobs(after: row, limit: Self.page)
             guard !page.isEmpty else {
                 guard mayWrap else { break }

@@ -1,3 +1,6 @@
+import SystemPackage
+import PurserBlobs
+import NIOCore
 import Foundation
 import PurserCatalog
 import PurserIdentifiers

@@ -1,3 +1,9 @@
+import SystemPackage
+import Synchronization
+import PurserTestSupport
+import PurserOperations
+import PurserBlobs
+import NIOCore
 import Foundation
 import PurserCatalog
 import PurserIdentifiers
