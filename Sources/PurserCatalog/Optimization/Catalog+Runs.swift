@@ -47,6 +47,11 @@ extension Catalog {
         }
     }
 
+    /// Forgets a run that never began.
+    package func forgetRun(_ id: String) async throws {
+        try await self.writer.submit { try $0.write(.forgetRun, [id]) }
+    }
+
     /// A run; `nil` where there is none of that id, or it was forgotten.
     package func run(_ id: String) throws -> KeptRun? {
         try self.readers.read { db in try db.first(.run, [id]) { try KeptRun($0) } }

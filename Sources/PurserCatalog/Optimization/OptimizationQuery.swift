@@ -112,6 +112,7 @@ enum OptimizationQuery: String, CaseIterable {
     case runs = "SELECT id, state, document FROM optimizerRun WHERE id < ? ORDER BY id DESC LIMIT ?"
     case runningRun = "SELECT id, state, document FROM optimizerRun WHERE state = 'running'"
     case oldestKeptRun = "SELECT id FROM optimizerRun WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+    case forgetRun = "DELETE FROM optimizerRun WHERE id = ?"
     case forgetRuns = "DELETE FROM optimizerRun WHERE id <= ? AND state <> 'running'"
 
     case insertRemoval = """

@@ -14,8 +14,10 @@ public enum RunState: String, Sendable, Codable, CaseIterable {
 
 /// What a run did, or in a dry run would have done.
 public struct RunReport: Sendable, Equatable, Codable {
-    /// Its id, which is that of its operation.
+    /// Its id; ids sort by their time.
     public var id: String
+    /// The id of its operation.
+    public var operationID: String
     /// Where it stands.
     public var state = RunState.running
     /// What made it start.
@@ -42,12 +44,14 @@ public struct RunReport: Sendable, Equatable, Codable {
     /// Describes a run that begins.
     public init(
         id: String,
+        operationID: String,
         trigger: RunTrigger,
         isDryRun: Bool,
         startedAt: Date,
         strategies: [StrategyName]
     ) {
         self.id = id
+        self.operationID = operationID
         self.trigger = trigger
         self.isDryRun = isDryRun
         self.startedAt = startedAt

@@ -118,11 +118,13 @@ public final class StorageOptimizer: Sendable {
     /// Takes the turn, registers the operation, and writes the run down.
     private func begin(_ request: RunRequest) async throws -> StartedRun {
         let strategies = try self.strategies(of: request)
-        let id = request.id ?? OperationID(at: self.now())
+        let id = OperationID(at: self.now())
+        let operation = request.id ?? id
         try self.takeTurn(id.description)
         do {
             let report = RunReport(
                 id: id.description,
+                operationID: operation.description,
                 trigger: request.trigger,
                 isDryRun: request.isDryRun,
                 startedAt: self.now(),
@@ -133,7 +135,13 @@ public final class StorageOptimizer: Sendable {
             if let other = try await self.catalog.beginRun(report.id, document: try document.text()) {
                 throw Self.inProgress(other.id)
             }
-            return try self.register(document, id, request.repairSources)
+            do {
+                return try self.register(document, operation, request.repairSources)
+            } catch {
+                // An operation of that id is alive: nothing has begun.
+                try await self.catalog.forgetRun(report.id)
+                throw error
+            }
         } catch {
             self.endTurn()
             throw StoreError.surfaced(error)

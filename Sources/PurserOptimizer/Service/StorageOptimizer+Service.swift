@@ -64,7 +64,8 @@ extension StorageOptimizer: Service {
     }
 
     private func resume(_ kept: KeptRun) async throws {
-        guard var document = try? RunDocument(text: kept.document), let id = try? OperationID(kept.id),
+        guard var document = try? RunDocument(text: kept.document),
+            let id = try? OperationID(document.report.operationID),
             !document.report.isDryRun
         else {
             try await self.fail(kept)
@@ -189,9 +190,12 @@ extension StorageOptimizer: Service {
 
 extension StrategyReport {
     /// Takes the figures of the audit trail for those of the removals.
+    ///
+    /// Other work of the strategy is counted beside them, so that they are the least that it can be.
     fileprivate mutating func adopt(_ figures: RemovalOutcome) {
-        self.filesProcessed = figures.files
-        self.spaceSavedBytes = figures.released
-        self.bytesAfter = max(0, self.bytesBefore - figures.released)
+        self.filesProcessed = max(self.filesProcessed, figures.files)
+        self.spaceSavedBytes = max(self.spaceSavedBytes, figures.released)
+        self.bytesBefore = max(self.bytesBefore, self.spaceSavedBytes)
+        self.bytesAfter = self.bytesBefore - self.spaceSavedBytes
     }
 }

@@ -69,11 +69,13 @@ struct Plan {
             let files = try queue.next(limit: Self.page)
             guard !files.isEmpty else { break }
             for file in files where left > 0 {
-                guard try policy.filter.matches(file), try self.mayGo(file), let freed = forecast.remove(file) else {
-                    continue
-                }
+                // A name goes only where its bytes do: with the last name of its content go all others.
+                guard try policy.filter.matches(file), try self.mayGo(file), let freed = forecast.remove(file),
+                    freed > 0
+                else { continue }
                 left -= freed
-                figures.add(file)
+                figures.files += file.references
+                figures.bytes += file.references * file.storedSize
             }
             try progress()
         }

@@ -25,6 +25,7 @@ struct ResumeTests {
         let id = OperationID(at: fixture.time.now()).description
         let report = RunReport(
             id: id,
+            operationID: id,
             trigger: .request,
             isDryRun: isDryRun,
             startedAt: fixture.time.now(),

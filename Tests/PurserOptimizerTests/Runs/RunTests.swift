@@ -25,7 +25,7 @@ struct RunTests {
             #expect(seen.withLock { $0 }?.state == .running)
             #expect(seen.withLock { $0 }?.id == report.id)
             let operation = try #require(fixture.tracker.list(kind: .optimize, limit: 10).snapshots.first)
-            #expect(operation.id.description == report.id)
+            #expect(operation.id.description == report.operationID)
             #expect(operation.state == .succeeded)
             #expect(operation.progress.stepCount == 2)
             #expect(operation.progress.fraction == 1)
@@ -110,6 +110,25 @@ struct RunTests {
             #expect(report.state == .succeeded)
             #expect(report[.compression]?.errors == ["broken": 2])
             #expect(report[.verification]?.filesExamined == 1)
+        }
+    }
+
+    @Test
+    func operationGetsTheIDAskedForUnlessItIsTaken() async throws {
+        try await OptimizerFixture.run { fixture in
+            let id = OperationID(UUID())
+            var request = RunRequest([.age])
+            request.id = id
+            let optimizer = fixture.optimizer()
+            let report = try await optimizer.run(request)
+            #expect(report.operationID == id.description && report.id != report.operationID)
+            #expect(fixture.tracker.operation(id)?.state == .succeeded)
+            let again = request
+            await #expect(throws: OperationError.self) { try await optimizer.run(again) }
+            // The refusal has left nothing that is in the way.
+            #expect(try optimizer.reports(limit: 9) == [report])
+            let next = try await optimizer.run(RunRequest([.age]))
+            #expect(next.state == .succeeded)
         }
     }
 

@@ -54,7 +54,9 @@ struct ModelRun {
 
     // MARK: Operations
 
-    private enum Action { case put(StoreModel.Content), copy(to: String), delete, collect, sweep }
+    private enum Action {
+        case put(StoreModel.Content), copy(to: String), delete, remove, inspect, compare, collect, sweep
+    }
 
     private struct Plan {
         var action: Action
@@ -72,7 +74,12 @@ struct ModelRun {
     private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
         let present = self.model.files[key]
-        switch Int.random(in: 0..<60, using: &self.random) {
+        switch Int.random(in: 0..<66, using: &self.random) {
+        case 60..<63:
+            guard present != nil else { fallthrough }
+            return Plan(action: .remove, key: key, change: .init(key: key, after: nil))
+        case 63..<65: return Plan(action: .inspect, key: key, change: nil)
+        case 65: return Plan(action: .compare, key: key, change: nil)
         case 0..<28:
             let content = try self.content(isNew: isNew)
             return Plan(action: .put(content), key: key, change: .init(key: key, after: content))
@@ -102,6 +109,9 @@ struct ModelRun {
                 CopyRequest(from: (.default, FileKey(plan.key)), to: (.default, FileKey(target)))
             )
         case .delete: try await self.store.delete(plan.key)
+        case .remove: try await self.store.removeAsTheOptimizerDoes(plan.key)
+        case .inspect: try await self.store.inspectAll(self.comment)
+        case .compare: try await self.store.compareAll(self.comment)
         case .collect: self.figures.collected += try await self.store.files.collect().blobs
         case .sweep: try await self.store.files.sweep()
         }
