@@ -16,6 +16,8 @@ public final class Catalog: Sendable {
     let writer: GroupCommit
     let cache: FileCache
     let onDamage: (@Sendable (BlobID) -> Void)?
+    /// Reads of files that were not written yet.
+    let accesses = AccessNotes(capacity: 4 * 1_024 * 1_024)
     private let path: String
 
     private init(
@@ -98,6 +100,8 @@ public final class Catalog: Sendable {
     public func close() async throws {
         // A hit would not notice that the catalog is closed.
         defer { self.cache.removeAll() }
+        // The last reads that were noted: late notes, where there is no room for them.
+        try? await self.flushAccesses()
         do {
             try await self.writer.close(with: self.readers)
         } catch {

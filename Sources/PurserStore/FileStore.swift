@@ -29,11 +29,15 @@ public final class FileStore: Sendable {
 
     let pins = ContentPins()
     let contentCache: ContentCache
+    /// Which files are being read.
+    let readings = OpenReadings()
     let lock: StoreLock
     let reserve: SpaceReserve
     let logger: Logger
     let now: @Sendable () -> Date
     let isReserveReleased = Mutex(false)
+    /// Bytes of contents stored since the store was opened, those included that were there before.
+    package let ingestedBytes = IngestedBytes()
     /// Bytes of uploads under way that no row counts yet.
     let uncommitted = UncommittedBytes()
     /// Whether bytes without a row may lie about: from an unclean stop until a sweep was finished.

@@ -1,5 +1,13 @@
 public import SystemPackage
 
+/// How exactly the catalog keeps when files were last read.
+public enum AccessTracking: String, Sendable, CaseIterable {
+    /// Not at all: what goes by the last use then goes by the last write.
+    case off
+    /// To the hour, with at most one write per file and hour.
+    case hourly
+}
+
 /// How a store is kept.
 public struct StoreConfiguration: Sendable {
     /// `storage.path`: the folder of the store.
@@ -27,6 +35,9 @@ public struct StoreConfiguration: Sendable {
 
     /// `storage.cache_size`: bytes of memory for rows and inline contents that were read lately; 0 keeps none.
     public var cacheBytes = 32 * 1024 * 1024
+
+    /// `storage.track_access`: whether the catalog keeps when files were last read; `off` or `hourly`.
+    public var accessTracking = AccessTracking.hourly
 
     /// The defaults.
     public init() {}

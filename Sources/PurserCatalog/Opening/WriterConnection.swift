@@ -21,6 +21,8 @@ enum WriterConnection {
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
             slowStatements?.watch(db)
+            // Takes effect where the file is new: its free pages can then be given back a few at a time.
+            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
                 throw CatalogError(.internalFailure, "the file system cannot hold a write-ahead log")
             }

@@ -1,3 +1,5 @@
+import GRDB
+
 /// What the whole catalog holds, from counters that every transaction keeps.
 public struct CatalogTotals: Sendable, Equatable {
     /// Buckets.
@@ -40,6 +42,36 @@ public struct CatalogTotals: Sendable, Equatable {
 }
 
 extension CatalogTotals {
+    /// Decodes the columns of ``Query/totals``.
+    init(_ row: Row) throws {
+        self.init(
+            buckets: try row.integer(0),
+            files: try row.integer(1),
+            logicalBytes: try row.integer(2),
+            blobs: try row.integer(3),
+            distinctBytes: try row.integer(4),
+            physicalBytes: try row.integer(5),
+            inlineBytes: try row.integer(6),
+            reclaimableBytes: try row.integer(7)
+        )
+    }
+
+    static func + (left: Self, right: Self) -> Self { left.adding(right, times: 1) }
+    static func - (left: Self, right: Self) -> Self { left.adding(right, times: -1) }
+
+    private func adding(_ other: Self, times: Int64) -> Self {
+        Self(
+            buckets: self.buckets + times * other.buckets,
+            files: self.files + times * other.files,
+            logicalBytes: self.logicalBytes + times * other.logicalBytes,
+            blobs: self.blobs + times * other.blobs,
+            distinctBytes: self.distinctBytes + times * other.distinctBytes,
+            physicalBytes: self.physicalBytes + times * other.physicalBytes,
+            inlineBytes: self.inlineBytes + times * other.inlineBytes,
+            reclaimableBytes: self.reclaimableBytes + times * other.reclaimableBytes
+        )
+    }
+
     /// Counts a content in, or with -1 out.
     mutating func add(_ blob: BlobRecord, times: Int64) {
         self.physicalBytes += times * blob.storedSize

@@ -69,6 +69,23 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// Does a write that nobody waits for in the next transaction; it is lost where that fails.
+    func enqueue(_ body: @escaping @Sendable (WriteTransaction) throws -> Void) {
+        let id = self.queue.withLock { $0.makeID() }
+        self.append(QueuedWrite(body: body), id: id)
+    }
+
+    /// Moves the write-ahead log into the database, as far as readers let it.
+    func checkpointNow() async {
+        guard self.failure == nil else { return }
+        await withCheckedContinuation { continuation in
+            self.connection.asyncWriteWithoutTransaction { db in
+                self.checkpoint(db)
+                continuation.resume()
+            }
+        }
+    }
+
     private func append(_ write: QueuedWrite, id: UInt64) {
         switch self.queue.withLock({ $0.append(write, id: id) }) {
         case .queued: break

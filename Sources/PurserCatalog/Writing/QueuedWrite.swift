@@ -14,6 +14,16 @@ struct QueuedWrite: Sendable {
     /// Tells the caller that the write was not done.
     let refuse: @Sendable (any Error) -> Void
 
+    /// A write that nobody waits for.
+    init(body: @escaping @Sendable (WriteTransaction) throws -> Void) {
+        self.inlineBytes = 0
+        self.perform = { transaction in
+            try body(transaction)
+            return { _ in }
+        }
+        self.refuse = { _ in }
+    }
+
     init<Value: Sendable>(
         inlineBytes: Int,
         continuation: CheckedContinuation<Value, any Error>,

@@ -12,6 +12,8 @@ public enum OperationKind: String, Sendable, CaseIterable, Codable {
     case delete
     /// The background collector removes bytes that no file needs.
     case collect
+    /// The optimizer makes the store small, and looks whether all is there.
+    case optimize
     /// Work of the program that uses Purser as a library.
     case custom
 }
@@ -25,10 +27,11 @@ extension OperationKind {
         case .copy: 2
         case .delete: 3
         case .collect: 4
-        case .custom: 5
+        case .optimize: 5
+        case .custom: 6
         }
     }
 
     /// Whether Purser starts this by itself, for no client: such work has no client's rate to keep to.
-    var isOwnWork: Bool { self == .collect }
+    var isOwnWork: Bool { self == .collect || self == .optimize }
 }

@@ -82,6 +82,30 @@ public final class ProgressTracker: Sendable {
         return operation
     }
 
+    /// Makes an operation that nobody sees: a piece of another, which shows for both.
+    ///
+    /// - Parameter operation: The one of which it is a piece.
+    /// - Returns: An operation, queued, of the same kind, name, client and priority; it is neither listed nor remembered.
+    func makePiece(of operation: Operation) -> Operation {
+        let context = OperationContext(
+            timeline: self.timeline,
+            now: self.now,
+            configuration: self.configuration,
+            hub: UpdateHub(),
+            ended: { _, _ in }
+        )
+        return Operation(
+            id: self.makeID(),
+            kind: operation.kind,
+            name: operation.name,
+            client: operation.client,
+            priority: operation.priority,
+            bytesTotal: nil,
+            sequence: 0,
+            context: context
+        )
+    }
+
     /// An operation that is alive or remembered.
     public func operation(_ id: OperationID) -> Operation? {
         self.registry.withLock { $0.operations[id] }

@@ -13,7 +13,7 @@ public struct ResourceConfiguration: Sendable, Hashable {
     /// `resources.caps.<kind>`: how many of a kind hold a slot at the same time; at least 1.
     ///
     /// No cap where none is named.
-    public var caps: [OperationKind: Int] = [.collect: 1]
+    public var caps: [OperationKind: Int] = [.collect: 1, .optimize: 2]
     /// `resources.queue.capacity`: how many may wait; 0 to 1,000,000.
     public var queueCapacity = 1_000
     /// `resources.queue.wait_limit`: how long one may wait that names no limit of its own; 0 s refuses instead.

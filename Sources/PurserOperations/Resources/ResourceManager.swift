@@ -136,7 +136,7 @@ public final class ResourceManager: Sendable {
         return try await self.slot(for: operation, memory: memory, deadline: deadline, within: nil)
     }
 
-    private func slot(
+    func slot(
         for operation: Operation,
         memory: Int,
         deadline: Duration?,

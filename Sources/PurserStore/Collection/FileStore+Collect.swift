@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Logging
 import PurserBlobs
 import PurserCatalog
@@ -12,6 +12,8 @@ public struct CollectionReport: Sendable, Equatable {
     public var bytes: Int64 = 0
     /// Blobs that are to go and could not be removed; the next pass tries again.
     public var failures = 0
+    /// The part of ``bytes`` that the optimizer has counted as won before, when it removed the files that had them.
+    public var creditedBytes: Int64 = 0
 
     /// Describes what was done; nothing unless told otherwise.
     public init(blobs: Int = 0, bytes: Int64 = 0, failures: Int = 0) {
@@ -45,25 +47,29 @@ extension FileStore {
     ///
     /// - Parameters:
     ///   - isRoomNeeded: Whether the grace time is cut short, as an upload has no room otherwise.
+    ///   - rounds: Rounds, of a few dozen blobs each, after which to end early.
     ///   - progress: Told of each round: blobs and bytes removed. What it throws ends the pass.
     /// - Returns: What went, and what could not be removed.
     /// - Throws: ``StoreError``; what `progress` throws.
     @discardableResult
     public func collect(
         isRoomNeeded: Bool = false,
+        rounds: Int = .max,
         progress: (Int, Int64) throws -> Void = { _, _ in }
     ) async throws -> CollectionReport {
         do {
             guard self.health.readOnlyReason == nil else { return CollectionReport() }
             var report = try await self.finishDeletes()
             let limit = isRoomNeeded ? self.now() + 1 : self.collectLimit
-            while self.health.readOnlyReason == nil {
+            var round = 0
+            while self.health.readOnlyReason == nil, round < rounds {
+                round += 1
                 let batch = try self.catalog.retiredBlobs(before: limit, limit: Self.collectBatch)
-                let round = try await self.collect(batch, retiredBefore: limit)
-                report.add(round)
-                try progress(round.blobs, round.bytes)
+                let found = try await self.collect(batch, retiredBefore: limit)
+                report.add(found)
+                try progress(found.blobs, found.bytes)
                 // A round without a success would meet the same blobs again.
-                guard batch.count == Self.collectBatch, round.blobs > 0 else { break }
+                guard batch.count == Self.collectBatch, found.blobs > 0 else { break }
             }
             return report
         } catch {
@@ -71,7 +77,8 @@ extension FileStore {
         }
     }
 
-    private var collectLimit: Date {
+    /// What was retired before has had its grace time.
+    package var collectLimit: Date {
         let grace = self.configuration.collectGrace
         return self.now() - (Double(grace.components.seconds) + Double(grace.components.attoseconds) * 1e-18)
     }
@@ -109,8 +116,11 @@ extension FileStore {
             )
             return CollectionReport(failures: 1)
         }
+        let isCredited = try self.catalog.isCredited(blob.id)
         try await self.catalog.forget(blob.id)
-        return CollectionReport(blobs: 1, bytes: blob.storedSize)
+        var report = CollectionReport(blobs: 1, bytes: blob.storedSize)
+        report.creditedBytes = isCredited ? blob.storedSize : 0
+        return report
     }
 
     /// Finishes deletes that a crash, a cancel or a failing disk interrupted.
@@ -142,5 +152,6 @@ extension CollectionReport {
         self.blobs += other.blobs
         self.bytes += other.bytes
         self.failures += other.failures
+        self.creditedBytes += other.creditedBytes
     }
 }

@@ -24,7 +24,7 @@ extension FileStore {
                 try self.health.requireWritable()
                 let names = try await self.onDiskThreads { try self.blobs.blobs(inShard: shard) }
                 for name in names where try !self.hasRow(for: name) {
-                    guard let bytes = try await self.removeOrphan(name) else { continue }
+                    guard let bytes = try await self.removeOrphan(name, isDryRun: false) else { continue }
                     report.bytes += bytes
                     report.blobs += 1
                 }
@@ -45,10 +45,11 @@ extension FileStore {
     }
 
     /// - Returns: Its bytes; `nil` where it was an upload's after all.
-    private func removeOrphan(_ orphan: BlobOnDisk) async throws -> Int64? {
+    func removeOrphan(_ orphan: BlobOnDisk, isDryRun: Bool) async throws -> Int64? {
         let removed = try await self.pins.withExclusive(on: orphan.blob) {
             // Pinned since the look? Then an upload has brought it; exclusively held, no upload can.
             guard try !self.hasRow(for: orphan) else { return nil as Int64? }
+            guard !isDryRun else { return orphan.size }
             try await self.onDiskThreads { try self.blobs.remove(orphan.blob, encoding: orphan.encoding) }
             return orphan.size
         }
@@ -56,7 +57,7 @@ extension FileStore {
     }
 
     /// Whether a row names the blob's file; the row of a content that is inline, or in another encoding, does not.
-    private func hasRow(for file: BlobOnDisk) throws -> Bool {
+    func hasRow(for file: BlobOnDisk) throws -> Bool {
         try self.catalog.blob(file.blob)?.encoding == file.encoding.rawValue
     }
 }

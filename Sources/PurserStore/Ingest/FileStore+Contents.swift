@@ -43,7 +43,7 @@ extension FileStore {
 
     /// Whether the bytes are there: of an inline content the right ones, of a file as many as there should be, and of a
     /// compressed one a valid index.
-    private func isKept(_ record: BlobRecord) throws -> Bool {
+    func isKept(_ record: BlobRecord) throws -> Bool {
         guard let encoding = BlobEncoding(rawValue: record.encoding) else { return false }
         do {
             if encoding.isInline {

@@ -93,6 +93,7 @@ extension FileStore {
         slot.operation.update(message: "finalizing")
         let start = ContinuousClock.now
         let outcome = try await self.commit(content, request: request, slot: slot)
+        self.ingestedBytes.add(content.size)
         slot.recordDiskLatency(ContinuousClock.now - start)
         return outcome
     }

@@ -15,6 +15,17 @@ final class UncommittedBytes: Sendable {
     func add(_ bytes: Int64) { self.bytes.wrappingAdd(bytes, ordering: .acquiringAndReleasing) }
 }
 
+/// Bytes that uploads have brought since the store was opened.
+package final class IngestedBytes: Sendable {
+    private let bytes = Atomic<Int64>(0)
+
+    /// How many.
+    package var count: Int64 { self.bytes.load(ordering: .acquiring) }
+
+    /// Counts an upload in.
+    func add(_ bytes: Int64) { self.bytes.wrappingAdd(bytes, ordering: .acquiringAndReleasing) }
+}
+
 /// Space on the disk that an upload has reserved and not yet used, and what it has used.
 struct SpaceLease {
     /// How much a body of unknown length asks for at a time, in bytes.

@@ -12,6 +12,8 @@ public struct FileContent: Sendable {
     /// The coding that the bytes given out have; `nil` where they are the content.
     public let coding: ContentCoding?
     private let keptInline: ByteBuffer?
+    /// Tells, as long as it is held, that somebody reads the file.
+    var reading: OpenReading?
 
     /// Where the bytes of a content are.
     public enum Place: Sendable {

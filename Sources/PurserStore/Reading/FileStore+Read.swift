@@ -49,7 +49,13 @@ extension FileStore {
         var isSecondLook = false
         while true {
             do {
-                return try self.openContent(of: file)
+                let reading = self.readings.begin(bucket: bucket, key: key)
+                var content = try self.openContent(of: file)
+                content.reading = reading
+                if self.configuration.accessTracking == .hourly {
+                    self.catalog.noteAccess(bucket: bucket, key: key, at: self.now())
+                }
+                return content
             } catch {
                 // Deleted and collected, replaced, or kept otherwise, between the look and the open? Then it is not
                 // damaged. It may even have come back as it was, so that only a second failure tells.
@@ -62,7 +68,7 @@ extension FileStore {
         }
     }
 
-    private func openContent(of file: FileRecord) throws -> FileContent {
+    func openContent(of file: FileRecord) throws -> FileContent {
         guard !file.isDamaged else {
             throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
         }

@@ -48,16 +48,18 @@ struct MigrationTests {
         #expect(Schema.migrations.map(\.version) == Array(1...Schema.migrations.count))
     }
 
-    /// A step that was shipped is never edited: this is the sum of what all of them make.
     @Test
     func tablesAreStrict() throws {
         let database = try DatabaseQueue()
         try database.inDatabase { (db) throws in
             try Schema.migrations.migrate(db)
-            let tables = try String.fetchAll(db, sql: "SELECT name FROM pragma_table_list WHERE strict ORDER BY name")
-            #expect(
-                tables == ["alert", "blob", "bucket", "content", "file", "metricRollup", "monitorState", "total"]
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM pragma_table_list WHERE strict")
+            #expect((tables ?? 0) >= 14)
+            let loose = try String.fetchAll(
+                db,
+                sql: "SELECT name FROM pragma_table_list WHERE NOT strict AND name NOT LIKE 'sqlite_%'"
             )
+            #expect(loose.isEmpty)
         }
     }
 }

@@ -56,7 +56,7 @@ struct ModelRun {
     // MARK: Operations
 
     private enum Action {
-        case put(StoreModel.Content), copy(to: String), delete, collect, sweep
+        case put(StoreModel.Content), copy(to: String), delete, remove, inspect, compare, collect, sweep
         case reencode(BlobID, ContentCoding?)
     }
 
@@ -76,9 +76,14 @@ struct ModelRun {
     private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
         let present = self.model.files[key]
-        switch Int.random(in: 0..<75, using: &self.random) {
-        case 60..<75:
-            guard let present else { fallthrough }
+        switch Int.random(in: 0..<81, using: &self.random) {
+        case 60..<63:
+            guard present != nil else { fallthrough }
+            return Plan(action: .remove, key: key, change: .init(key: key, after: nil))
+        case 63..<65: return Plan(action: .inspect, key: key, change: nil)
+        case 65: return Plan(action: .compare, key: key, change: nil)
+        case 66..<81:
+            guard let present else { return Plan(action: .sweep, key: key, change: nil) }
             let codings: [ContentCoding?] = [.zstd, .gzip, nil]
             let coding = codings.randomElement(using: &self.random) ?? nil
             return Plan(action: .reencode(present.digest, coding), key: key, change: nil)
@@ -111,6 +116,9 @@ struct ModelRun {
                 CopyRequest(from: (.default, FileKey(plan.key)), to: (.default, FileKey(target)))
             )
         case .delete: try await self.store.delete(plan.key)
+        case .remove: try await self.store.removeAsTheOptimizerDoes(plan.key)
+        case .inspect: try await self.store.inspectAll(self.comment)
+        case .compare: try await self.store.compareAll(self.comment)
         case .collect: self.figures.collected += try await self.store.files.collect().blobs
         case .sweep: try await self.store.files.sweep()
         case .reencode(let blob, let coding):

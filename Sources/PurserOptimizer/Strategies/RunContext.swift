@@ -1,0 +1,97 @@
+import Foundation
+import Logging
+import PurserCatalog
+import PurserIdentifiers
+import PurserOperations
+import PurserStore
+
+/// What a strategy works with.
+struct RunContext: Sendable {
+    let strategy: StrategyName
+    let store: FileStore
+    let configuration: OptimizerConfiguration
+    let operation: PurserOperations.Operation
+    let pace: RunPace
+    let journal: RunJournal
+    let forecast: Forecast
+    let isDryRun: Bool
+    let verifiesAll: Bool
+    let repairSources: [RepairSource]
+    let reencode: Reencoder?
+    let isAlive: @Sendable (OperationID) -> Bool
+    let now: @Sendable () -> Date
+    let onEvent: @Sendable (OptimizerEvent) -> Void
+    let logger: Logger
+
+    var catalog: Catalog { self.store.catalog }
+
+    /// The id of the run.
+    var run: String { self.journal.document.report.id }
+
+    /// Changes what the report says of this strategy.
+    func report(_ change: (inout StrategyReport) -> Void) {
+        self.journal.update { change(&$0.report.strategies[self.strategy.rawValue, default: StrategyReport()]) }
+    }
+
+    /// How far the strategy was when it was last written down; `nil` at its begin.
+    var position: String? {
+        get { self.journal.document.positions[self.strategy.rawValue] }
+        nonmutating set { self.journal.update { $0.positions[self.strategy.rawValue] = newValue } }
+    }
+
+    /// Tells how far the strategy is, writes it down where that is due, and waits where the run goes too fast.
+    ///
+    /// - Parameters:
+    ///   - fraction: How much of the strategy is done, 0 to 1.
+    ///   - bytes: Bytes read and written since the last call.
+    /// - Throws: `OperationError`, `CancellationError` where the run is to end; `CatalogError`.
+    func proceed(to fraction: Double, bytes: Int = 0) async throws {
+        self.operation.update(fraction: fraction)
+        try await self.journal.saveWhenDue()
+        try await self.pace.spend(bytes: bytes)
+    }
+
+    /// Notes that the work on one file or content failed, and goes on, unless the run is to end.
+    func skip(_ error: any Error) throws {
+        guard !endsRun(error), !Self.endsStrategy(error) else { throw error }
+        self.report { $0.count(error: failureCode(of: error)) }
+        self.logger.warning(
+            "optimizer left something as it is",
+            metadata: [
+                "purser.optimizer.strategy": "\(self.strategy.rawValue)", "purser.error": "\(error)",
+            ]
+        )
+    }
+
+    /// A store that takes no writes takes none for the next file either.
+    private static func endsStrategy(_ error: any Error) -> Bool {
+        switch error {
+        case let error as StoreError: [.readOnly, .storeFull].contains(error.code)
+        case let error as CatalogError: [.readOnly, .noSpace, .closed, .storageFailure].contains(error.code)
+        default: false
+        }
+    }
+}
+
+/// One way to win space or to check what is there.
+protocol Strategy: Sendable {
+    /// Does its work, or in a dry run finds out what it would do.
+    ///
+    /// Goes on from ``RunContext/position`` where there is one. A slot is held; ``RunContext/proceed(to:bytes:)`` is
+    /// called at least every tenth of a second of work.
+    func run(_ context: RunContext) async throws
+}
+
+extension StrategyName {
+    /// What does the work.
+    var strategy: any Strategy {
+        switch self {
+        case .age: AgeStrategy()
+        case .sizeLimit: SizeLimitStrategy()
+        case .deduplication: DeduplicationStrategy()
+        case .compression: CompressionStrategy()
+        case .collection: CollectionStrategy()
+        case .verification: VerificationStrategy()
+        }
+    }
+}

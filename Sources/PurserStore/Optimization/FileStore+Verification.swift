@@ -1,0 +1,121 @@
+import Crypto
+import Logging
+import NIOCore
+import PurserBlobs
+package import PurserCatalog
+import PurserIdentifiers
+import Synchronization
+
+/// What a look at the bytes of a content found.
+package enum ContentFinding: Sendable, Equatable {
+    /// They are what was acknowledged.
+    case intact
+    /// They are not.
+    case damaged
+    /// It went, or is kept in another way, since it was chosen: nothing can be said.
+    case changed
+}
+
+extension FileStore {
+    /// Reads all of a content, decoded, and compares it with its digest.
+    ///
+    /// - Parameters:
+    ///   - record: The content, as the catalog knows it.
+    ///   - pace: Told of each piece, how many bytes it had; may wait, and what it throws ends the reading.
+    /// - Returns: What was found. Nothing is noted: see ``condemn(_:)``.
+    /// - Throws: ``StoreError`` `.inputOutput` where the disk cannot tell; what `pace` throws.
+    @concurrent
+    package func inspect(
+        _ record: BlobRecord,
+        pace: @escaping @concurrent @Sendable (Int) async throws -> Void
+    ) async throws -> ContentFinding {
+        do {
+            let file = record.standIn
+            let hash = RunningHash()
+            try await self.read(self.openKept(file), range: 0..<record.size) { piece in
+                piece.withUnsafeReadableBytes { hash.update($0) }
+                try await pace(piece.readableBytes)
+            }
+            if hash.finish() == record.id { return .intact }
+        } catch {
+            let error = StoreError.translated(error)
+            guard (error as? StoreError)?.code == .contentDamaged else { throw error }
+        }
+        let now = try self.record(of: record)
+        return now == record ? .damaged : .changed
+    }
+
+    /// Opens a content as it is kept now, not as it may be remembered.
+    private func openKept(_ file: FileRecord) throws -> FileContent {
+        guard let encoding = BlobEncoding(rawValue: file.encoding), encoding.isInline else {
+            return try self.openContent(of: file)
+        }
+        let kept = try self.inlineContent(of: file.blob, size: file.size, coding: encoding.coding)
+        return FileContent(file: file, place: .inline(kept.bytes))
+    }
+
+    /// Notes that a content's bytes are wrong or missing, and moves them out of the way where they lie in a file.
+    ///
+    /// From then on its files answer an error, and the next upload of the content brings good bytes.
+    ///
+    /// - Parameter record: The content as it was found damaged.
+    /// - Returns: Whether it was noted; not where it has changed since, or is being uploaded right now.
+    /// - Throws: ``StoreError``.
+    package func condemn(_ record: BlobRecord) async throws -> Bool {
+        do {
+            try self.health.requireWritable()
+            let isDone = try await self.pins.withExclusive(on: record.id) {
+                guard try self.record(of: record) == record else { return false }
+                // First the note, so that nobody reads what is being moved.
+                try await self.catalog.flag(record.id, damaged: true)
+                self.logger.error("blob damaged", metadata: ["purser.blob.sha256": "\(record.id)"])
+                guard !record.isInline else {
+                    self.contentCache.removeAll()
+                    return true
+                }
+                try await self.onDiskThreads {
+                    do {
+                        guard let encoding = BlobEncoding(rawValue: record.encoding) else { return }
+                        try self.blobs.quarantine(record.id, encoding: encoding)
+                    } catch let error as BlobError where error.code == .absent {
+                        // Nothing is left to look at.
+                    }
+                }
+                return true
+            }
+            return isDone ?? false
+        } catch {
+            if let error = error as? BlobError { self.health.note(error) }
+            throw StoreError.translated(error)
+        }
+    }
+
+    private func record(of record: BlobRecord) throws -> BlobRecord? {
+        do {
+            return try self.catalog.blob(record.id).flatMap { now in
+                // Names come and go; what matters is how the bytes are kept.
+                guard now.state != .deleting else { return nil }
+                var now = now
+                now.references = record.references
+                now.state = record.state
+                now.retiredAt = record.retiredAt
+                return now
+            }
+        } catch {
+            throw StoreError(translating: error)
+        }
+    }
+}
+
+/// A hash that pieces are added to, one after another, from wherever they are delivered.
+private final class RunningHash: Sendable {
+    private let hash = Mutex(SHA256())
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        self.hash.withLock { $0.update(bufferPointer: bytes) }
+    }
+
+    func finish() -> BlobID? {
+        self.hash.withLock { BlobID(bytes: $0.finalize()) }
+    }
+}
