@@ -16,6 +16,7 @@ extension BlobRecord {
             createdAt: time,
             modifiedAt: time,
             encoding: self.encoding,
+            storedSize: self.storedSize,
             isDamaged: self.isDamaged
         )
     }

@@ -100,6 +100,7 @@ public final class ProgressTracker: Sendable {
             name: operation.name,
             client: operation.client,
             priority: operation.priority,
+            label: operation.label,
             bytesTotal: nil,
             sequence: 0,
             context: context
