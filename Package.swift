@@ -27,6 +27,7 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
@@ -207,7 +208,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PurserTests",
-            dependencies: ["Purser", "PurserBlobs", "PurserTestSupport", logging, nioCore, serviceLifecycle, system],
+            dependencies: [
+                "Purser", "PurserBlobs", "PurserMonitor", "PurserTestSupport", inMemoryTracing, logging, metricsTestKit,
+                nioCore, serviceLifecycle, system, tracing,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -12,6 +12,7 @@ import Testing
 func withManager(
     fileSystem: any FileSystem = LocalFileSystem(),
     clock: any Clock<Duration> = ContinuousClock(),
+    now: @escaping @Sendable () -> Date = { Date() },
     _ change: (inout PurserConfiguration) -> Void = { _ in },
     _ body: (FileStorageManager, FilePath) async throws -> Void
 ) async throws {
@@ -25,6 +26,7 @@ func withManager(
             configuration,
             fileSystem: fileSystem,
             clock: clock,
+            now: now,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         do {
