@@ -75,15 +75,13 @@ import Testing
             let example = try Case(sampleText(700), coding, at: root)
             var found = 0
             for place in example.good.indices {
-                for bit in [0, 3, 7] {
-                    var bytes = example.good
-                    bytes[place] ^= 1 << bit
-                    try example.write(bytes)
-                    found += try example.expectNoWrongBytes("byte \(place), bit \(bit)") ? 1 : 0
-                }
+                var bytes = example.good
+                bytes[place] ^= 1 << UInt8(place % 8)
+                try example.write(bytes)
+                found += try example.expectNoWrongBytes("byte \(place)") ? 1 : 0
             }
             // All but a bit or two that the format leaves to whoever writes it, and the sum behind the last gzip frame.
-            #expect(found >= (example.good.count - GzipFormat.trailerBytes) * 3 - 3)
+            #expect(found >= example.good.count - GzipFormat.trailerBytes - 3)
             try example.write(example.good)
             #expect(try example.isVerified())
         }

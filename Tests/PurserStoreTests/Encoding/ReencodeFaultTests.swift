@@ -7,7 +7,7 @@ import PurserTestSupport
 import Testing
 
 /// Each call that keeping a content otherwise makes to the disk fails in turn, or is the last before the end.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReencodeFaultTests {
     /// From one form to another.
     enum Change: CaseIterable {
