@@ -132,7 +132,8 @@ let package = Package(
         .target(
             name: "PurserHTTP",
             dependencies: [
-                "Purser", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations", "PurserStore", crypto,
+                "Purser", "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
+                "PurserStore", crypto,
                 httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix,
                 serviceLifecycle, structuredFields, tracing,
             ],

@@ -5,7 +5,7 @@ import Foundation
 @main
 struct ServiceBenchmarks: ParsableCommand {
     static let works: [any Work] = [
-        LargeUpload(), LargeDownload(), SmallFiles(), SlowUploads(), Listing(), Operations(),
+        LargeUpload(), LargeDownload(), SmallFiles(), SlowUploads(), Listing(), Operations(), Monitoring(),
     ]
 
     @Option(help: "The release build of purser.")

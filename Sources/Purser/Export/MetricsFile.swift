@@ -43,6 +43,8 @@ enum MetricsFile {
     static func write(_ bytes: Data, to path: FilePath, fileSystem: any FileSystem) throws {
         let hasFolder = !path.removingLastComponent().isEmpty
         let place = hasFolder ? path : FilePath(".").appending(path.components)
-        try fileSystem.write(String(decoding: bytes, as: UTF8.self), durablyTo: place)
+        // A name that nobody else has: the folder is a user's.
+        let suffix = ".\(UInt64.random(in: 0 ... .max)).part"
+        try fileSystem.write(String(decoding: bytes, as: UTF8.self), durablyTo: place, beside: suffix)
     }
 }

@@ -16,10 +16,19 @@ extension FileSystem {
     }
 
     /// Puts a small file in place, whole and durable, or not at all.
-    package func write(_ text: String, durablyTo path: FilePath) throws(FileSystemError) {
+    ///
+    /// - Parameters:
+    ///   - text: Its content.
+    ///   - path: Where it goes; what is there is replaced.
+    ///   - suffix: Of the name beside it under which it is written; what has that name is removed.
+    package func write(
+        _ text: String,
+        durablyTo path: FilePath,
+        beside suffix: String = ".new"
+    ) throws(FileSystemError) {
         guard let name = path.lastComponent else { throw FileSystemError(.open, .invalidArgument, path) }
         let folder = path.removingLastComponent()
-        let temporary = folder.appending(name.string + ".new")
+        let temporary = folder.appending(name.string + suffix)
         if try self.status(of: temporary) != nil {
             try self.remove(temporary)
         }

@@ -43,6 +43,15 @@ public final class StagedContent: Sendable {
         self.state.withLock { $0.file?.times ?? StagingTimes(hash: $0.hashTime) }
     }
 
+    /// How long its bytes took since the last call.
+    public func takeTimes() -> StagingTimes {
+        self.state.withLock { state in
+            if let file = state.file { return file.takeTimes() }
+            defer { state.hashTime = .zero }
+            return StagingTimes(hash: state.hashTime)
+        }
+    }
+
     /// Takes a piece, of any size, none included.
     ///
     /// Small pieces are copied, so that they do not hold on to larger memory.

@@ -59,6 +59,14 @@ public final class StagingFile: Sendable {
     /// How long its bytes took so far.
     public var times: StagingTimes { self.state.withLock { $0.times } }
 
+    /// How long its bytes took since the last call.
+    func takeTimes() -> StagingTimes {
+        self.state.withLock { state in
+            defer { state.times = StagingTimes() }
+            return state.times
+        }
+    }
+
     /// Takes a piece of the content, of any size, none included.
     ///
     /// - Throws: ``BlobError`` `.noSpace`, `.inputOutput`; the file is then of no more use, and every further call throws

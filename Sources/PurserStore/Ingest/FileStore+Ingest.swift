@@ -81,9 +81,10 @@ extension FileStore {
         defer { space.end() }
         defer { staged.discard() }
         // Before that, as the times go with the file.
-        defer { slot.operation.add(staged.times) }
+        defer { slot.operation.add(staged.takeTimes()) }
         try await self.receive(body, into: staged, request: request, slot: slot, space: &space)
         let content = try staged.finish()
+        slot.operation.add(staged.takeTimes())
         if let expected = request.digests.sha256, expected != content.blob {
             throw StoreError(
                 .digestMismatch,

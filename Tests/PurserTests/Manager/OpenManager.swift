@@ -6,13 +6,18 @@ import PurserTestSupport
 import SystemPackage
 import Testing
 
+/// Where the time of day comes from.
+struct TimeOfDay {
+    var now: @Sendable () -> Date = { Date() }
+}
+
 /// Opens a manager in a folder of its own for the time of the body; nothing runs in the background.
 ///
 /// The body also gets a folder for files outside of the store.
 func withManager(
     fileSystem: any FileSystem = LocalFileSystem(),
     clock: any Clock<Duration> = ContinuousClock(),
-    now: @escaping @Sendable () -> Date = { Date() },
+    timeOfDay: TimeOfDay = TimeOfDay(),
     _ change: (inout PurserConfiguration) -> Void = { _ in },
     _ body: (FileStorageManager, FilePath) async throws -> Void
 ) async throws {
@@ -26,7 +31,7 @@ func withManager(
             configuration,
             fileSystem: fileSystem,
             clock: clock,
-            now: now,
+            now: timeOfDay.now,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         do {

@@ -87,7 +87,7 @@ struct FigureTests {
             await #expect(throws: CancellationError.self) {
                 try await manager.withMonitoredOperation("layout") { throw CancellationError() }
             }
-            try await manager.withMonitoredOperation("layout") { watched.time.pass(.seconds(1)) }
+            await manager.withMonitoredOperation("layout") { watched.time.pass(.seconds(1)) }
             let id = try manager.startMonitoredOperation("tier1")
             watched.time.pass(.milliseconds(2_100))
             try manager.endMonitoredOperation(id)

@@ -54,7 +54,8 @@ func withWatched(
     _ body: (Watched, FilePath) async throws -> Void
 ) async throws {
     let time = TestTime()
-    try await withManager(fileSystem: fileSystem, clock: time.clock, now: { time.now }, change) { manager, outside in
+    let timeOfDay = TimeOfDay { time.now }
+    try await withManager(fileSystem: fileSystem, clock: time.clock, timeOfDay: timeOfDay, change) { manager, outside in
         try await body(Watched(manager: manager, time: time), outside)
     }
 }
