@@ -1,6 +1,6 @@
 /// Looks again and again.
 struct MetricsWatch<Time: Clock>: Sendable where Time.Duration == Duration {
-    /// The time between the end of a look and the next one.
+    /// The time from the beginning of a look to that of the next one.
     let interval: Duration
     /// How long after the first look the last one may begin; `nil` for no end.
     let duration: Duration?
@@ -13,12 +13,15 @@ struct MetricsWatch<Time: Clock>: Sendable where Time.Duration == Duration {
     /// - Throws: What `look` throws before the task is cancelled.
     func run(_ look: (Int) async throws -> Void) async throws {
         let start = self.clock.now
+        var next = start
         var count = 0
         do {
             while true {
                 try await look(count)
                 count += 1
-                let next = self.clock.now.advanced(by: self.interval)
+                next = next.advanced(by: self.interval)
+                // A server that is slower than the interval is not asked without a pause.
+                if next <= self.clock.now { next = self.clock.now.advanced(by: self.interval) }
                 if let duration, start.duration(to: next) > duration { return }
                 try await self.clock.sleep(until: next, tolerance: nil)
             }

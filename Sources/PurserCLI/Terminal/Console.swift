@@ -115,7 +115,7 @@ final class Console: Sendable {
     func page(_ lines: [String]) throws {
         let (width, height) = self.size
         let fitting = lines.prefix(max(1, height - 1)).map {
-            TerminalText.fitted(TerminalText.harmless($0), to: width)
+            TerminalText.cut(TerminalText.harmless($0), to: width)
         }
         // Each line is cleared behind its end rather than the screen before: that would flicker.
         try self.write("\u{1b}[H\(fitting.map { "\($0)\u{1b}[K\r\n" }.joined())\u{1b}[J", to: self.output)

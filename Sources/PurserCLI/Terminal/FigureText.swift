@@ -20,7 +20,8 @@ enum FigureText {
     ///
     /// - Parameters:
     ///   - value: The figure; a hyphen stands for none.
-    ///   - unit: Its unit; a plain number where there is none, or one that this program does not know.
+    ///   - unit: Its unit; `nil` where it has none that this program knows.
+    /// - Returns: The figure with its unit, or a plain number.
     static func metric(_ value: Double?, _ unit: MetricUnit?) -> String {
         guard let value, value.isFinite else { return "-" }
         switch unit {
