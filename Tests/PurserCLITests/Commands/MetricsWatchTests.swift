@@ -12,7 +12,7 @@ struct MetricsWatchTests {
     /// Watches for 25 s with a look every 10 s, and steps the clock.
     private func watch(_ style: Console.Style) async throws -> String {
         let captured = Console.captured(style)
-        try await LiveService.run(.remote) { live in
+        try await LiveService.run(.remote, { $0.monitor.alerts.rules = [] }) { live in
             let options = try CommonOptions.parse(["--server", live.url ?? ""])
             let session = Session(options: options, console: captured.console, environment: [:])
             let command = try MetricsShowCommand.parse(["--watch", "--duration", "25s"])

@@ -16,7 +16,7 @@ struct FigureTextTests {
     @Test(arguments: [
         (2_048, MetricUnit.bytes, "2.0 KiB"), (2_048, .bytesPerSecond, "2.0 KiB/s"), (0.5, .seconds, "500 ms"),
         (12.34, .percent, "12.3%"), (12, .none, "12"), (-5, .none, "-5"), (1_234_567.8, .ratio, "1234568"),
-        (0.012_345, .ratio, "0.01234"), (1e18, .none, "1e+18"), (-1, .bytes, "-1"), (1e300, .bytes, "1e+300"),
+        (0.012_346, .ratio, "0.01235"), (1e18, .none, "1e+18"), (-1, .bytes, "-1"), (1e300, .bytes, "1e+300"),
         (.nan, .percent, "-"),
     ])
     func figuresHaveTheirMetricsUnit(_ value: Double, _ unit: MetricUnit, _ text: String) {
