@@ -64,7 +64,7 @@ struct AlertShowCommand: SessionCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    @Argument(help: ArgumentHelp("The alert.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The alert.", valueName: "id"), transform: AlertID.checked)
     var id: String
 
     func run(in session: Session) async throws {
@@ -87,7 +87,7 @@ struct AlertAcknowledgeCommand: SessionCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    @Argument(help: ArgumentHelp("The alert.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The alert.", valueName: "id"), transform: AlertID.checked)
     var id: String
 
     func run(in session: Session) async throws {
@@ -104,11 +104,20 @@ struct AlertResolveCommand: SessionCommand {
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
-    @Argument(help: ArgumentHelp("The alert.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The alert.", valueName: "id"), transform: AlertID.checked)
     var id: String
 
     func run(in session: Session) async throws {
         try await AlertChange.run(self.id, .resolve, in: session)
+    }
+}
+
+/// The id of an alert on the command line.
+private enum AlertID {
+    /// The id as it stands: any text, for the server knows best, but nothing, which would ask for all alerts.
+    static func checked(_ text: String) throws -> String {
+        guard !text.isEmpty else { throw ValidationError("ID takes the id of an alert.") }
+        return text
     }
 }
 

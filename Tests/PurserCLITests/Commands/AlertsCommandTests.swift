@@ -75,7 +75,7 @@ struct AlertsCommandTests {
         }
     }
 
-    @Test(arguments: ["nothing", "../alerts", "", "a b", "ä"])
+    @Test(arguments: ["nothing", "../alerts", "a b", "ä", "?state=firing"])
     func anUnknownAlertIsAFailure(_ id: String) async throws {
         try await LiveService.run(.remote, Self.withoutRules) { live in
             _ = try self.raise(in: live)
@@ -89,6 +89,7 @@ struct AlertsCommandTests {
                     try await command.run(in: session)
                 }
                 #expect(error?.status == .failed)
+                #expect(error?.code == "alert_not_found")
                 #expect(captured.output == "")
             }
             #expect(live.manager.alerts().map(\.state) == [.firing])

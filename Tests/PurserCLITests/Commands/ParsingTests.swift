@@ -55,7 +55,7 @@ struct ParsingTests {
         ["metrics", "series"], ["metrics", "series", "x", "--step", "90s"], ["metrics", "record", "x"],
         ["metrics", "record", "x", "nan"], ["metrics", "record", "x", "1e999"], ["metrics", "record", "x", "twelve"],
         ["metrics", "record", "x", "1", "--tag", "a"], ["metrics", "record", "x", "1", "--tag", "a=1", "--tag", "a=2"],
-        ["alerts", "--state", "loud"], ["alerts", "--limit", "1001"], ["alerts", "resolve"],
+        ["alerts", "--state", "loud"], ["alerts", "--limit", "1001"], ["alerts", "resolve"], ["alerts", "show", ""],
         ["errors", "--severity", "dire"], ["errors", "--limit", "0"], ["errors", "--code", ""],
         ["operations", "--limit", "0"], ["ls", "--set", "novalue"], ["nonsense"], ["buckets", "create"],
     ])
