@@ -80,3 +80,10 @@ package struct MetricsDocument: Encodable, Sendable {
     package var metrics: [String: Metric]
     package var alerts: [AlertDocument]
 }
+
+extension MetricsDocument {
+    /// The metrics of a snapshot, by name.
+    static func metrics(of snapshot: MonitorSnapshot) -> [String: Metric] {
+        Dictionary(uniqueKeysWithValues: snapshot.metrics.map { ($0.name, Metric($0)) })
+    }
+}

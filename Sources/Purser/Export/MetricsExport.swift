@@ -25,9 +25,7 @@ extension ServiceMonitor {
                 logBytes: state.store.logBytes
             ),
             errors: MetricsDocument.Errors(state.errors),
-            metrics: Dictionary(
-                uniqueKeysWithValues: state.samples.metrics.map { ($0.name, MetricsDocument.Metric($0)) }
-            ),
+            metrics: MetricsDocument.metrics(of: state.samples),
             alerts: self.alerts.alerts(in: [.firing, .acknowledged]).map { AlertDocument($0) }
         )
     }
@@ -47,7 +45,7 @@ extension ServiceMonitor {
         switch format {
         case .json: try DocumentCoding.encode(self.metricsDocument()) + Data("\n".utf8)
         case .prometheus: Data(try self.metricsText().utf8)
-        case .csv: Data(MetricsTable.csv(self.operations.performance.snapshot()).utf8)
+        case .csv: Data(MetricsTable.csv(MetricsDocument.metrics(of: self.operations.performance.snapshot())).utf8)
         }
     }
 }

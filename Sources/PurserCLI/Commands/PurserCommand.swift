@@ -20,13 +20,15 @@ struct PurserCommand: AsyncParsableCommand {
               purser get report.pdf
               purser ls -l archive/
               purser operations watch
+              purser metrics --watch
 
             Exit codes: 0 done, 1 failed, 2 usage or settings, 130 cancelled.
             """,
         version: "purser \(PurserVersion.current)",
         subcommands: [
             ServeCommand.self, PutCommand.self, GetCommand.self, ListCommand.self, StatCommand.self, RemoveCommand.self,
-            CopyCommand.self, BucketsCommand.self, OperationsCommand.self, ConfigCommand.self,
+            CopyCommand.self, BucketsCommand.self, OperationsCommand.self, MetricsCommand.self, AlertsCommand.self,
+            ErrorsCommand.self, ConfigCommand.self,
         ]
     )
 }

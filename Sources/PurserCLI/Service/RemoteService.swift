@@ -183,14 +183,26 @@ struct RemoteService: Sendable {
         try self.decode(type, from: try await self.data(response))
     }
 
-    private static func data(_ response: HTTPClientResponse) async throws -> Data {
+    /// The bytes of an answer's document.
+    static func data(_ response: HTTPClientResponse) async throws -> Data {
         Data(try await response.body.collect(upTo: self.maxDocumentBytes).readableBytesView)
     }
 
     /// Reads a document.
-    static func decode<Document: Decodable>(_ type: Document.Type, from data: Data) throws -> Document {
+    ///
+    /// - Parameters:
+    ///   - type: What it is.
+    ///   - data: The server's bytes.
+    ///   - read: How names of fields become names of properties; as they stand without this.
+    /// - Returns: The document.
+    /// - Throws: ``CommandError`` where the bytes are something else.
+    static func decode<Document: Decodable>(
+        _ type: Document.Type,
+        from data: Data,
+        by read: (Document.Type, Data) throws -> Document = { try JSONDecoder().decode($0, from: $1) }
+    ) throws -> Document {
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try read(type, data)
         } catch {
             throw CommandError(
                 "the server's answer cannot be understood; it may be of another version than \(PurserVersion.current)"

@@ -96,8 +96,8 @@ struct Session: Sendable {
         let path = try await self.storeConfiguration().storage.path
         guard let url = try StoreLock.holder(at: path)?.url else {
             throw CommandError(
-                "no server holds the store at \(path), and operations are a server's; start one with 'purser serve', or "
-                    + "name one with --server",
+                "no server holds the store at \(path), and this needs one; start one with 'purser serve', or name one with "
+                    + "--server",
                 code: CommandError.unreachable
             )
         }

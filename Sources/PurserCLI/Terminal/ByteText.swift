@@ -11,18 +11,12 @@ enum ByteText {
             value /= 1024
             unit += 1
         }
-        return "\(unit == 0 ? "\(Int64(value))" : Self.figures(value)) \(Self.units[unit])"
+        return "\(unit == 0 ? "\(Int64(value))" : FigureText.figures(value)) \(Self.units[unit])"
     }
 
     /// Writes a rate, such as `3.2 MiB/s`.
     static func rate(_ bytesPerSecond: Double) -> String {
         guard bytesPerSecond.isFinite, bytesPerSecond >= 0, bytesPerSecond < 9e18 else { return "-" }
         return "\(self.short(Int64(bytesPerSecond)))/s"
-    }
-
-    private static func figures(_ value: Double) -> String {
-        guard value < 99.95 else { return "\(Int64(value.rounded()))" }
-        let tenths = Int64((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }

@@ -25,6 +25,8 @@ final class Console: Sendable {
         var isOutputTerminal = false
         /// Whether standard error is a terminal on which a line can be drawn again.
         var isStatusTerminal = false
+        /// Whether standard output is a terminal on which a page can be drawn again.
+        var isOutputScreen = false
         /// Whether failures may be coloured.
         var hasColor = false
     }
@@ -58,6 +60,7 @@ final class Console: Sendable {
             isJSON: isJSON,
             isOutputTerminal: isatty(STDOUT_FILENO) == 1,
             isStatusTerminal: isStatusTerminal,
+            isOutputScreen: isatty(STDOUT_FILENO) == 1 && !isDumb,
             hasColor: isStatusTerminal && (environment["NO_COLOR"] ?? "").isEmpty
         )
         return Console(
@@ -77,11 +80,12 @@ final class Console: Sendable {
 
     /// Columns and rows of the terminal.
     var size: (width: Int, height: Int) {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
-            return (80, 24)
+        for descriptor in [STDERR_FILENO, STDOUT_FILENO] {
+            var size = winsize()
+            guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { continue }
+            return (Int(size.ws_col), Int(size.ws_row))
         }
-        return (Int(size.ws_col), Int(size.ws_row))
+        return (80, 24)
     }
 
     /// Writes a line of the result.
@@ -97,6 +101,24 @@ final class Console: Sendable {
         guard !lines.isEmpty else { return }
         let lines = self.style.isOutputTerminal ? lines.map(TerminalText.harmless) : lines
         try self.write(lines.joined(separator: "\n") + "\n", to: self.output)
+    }
+
+    /// Writes a text of several lines as it is, but what a terminal would obey.
+    func text(_ text: String) throws {
+        guard self.style.isOutputTerminal else { return try self.write(text, to: self.output) }
+        try self.results(text.split(whereSeparator: \.isNewline).map(String.init))
+    }
+
+    /// Draws a page over the whole terminal, cut to its size.
+    ///
+    /// Only where standard output is a screen.
+    func page(_ lines: [String]) throws {
+        let (width, height) = self.size
+        let fitting = lines.prefix(max(1, height - 1)).map {
+            TerminalText.cut(TerminalText.harmless($0), to: width)
+        }
+        // Each line is cleared behind its end rather than the screen before: that would flicker.
+        try self.write("\u{1b}[H\(fitting.map { "\($0)\u{1b}[K\r\n" }.joined())\u{1b}[J", to: self.output)
     }
 
     /// Says what was done, for people: not with `--quiet`, and not with `--json`, which has its document.

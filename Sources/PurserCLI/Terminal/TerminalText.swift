@@ -35,6 +35,17 @@ enum TerminalText {
         return "\(self.beginning(of: text, head))…\(end)"
     }
 
+    /// Shortens a text at its end, so that columns stay where they are.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - width: Columns at most; below 1 nothing is left.
+    /// - Returns: The text, or its beginning.
+    static func cut(_ text: String, to width: Int) -> String {
+        guard TerminalWidth.of(text) > width else { return text }
+        return width < 1 ? "" : "\(self.beginning(of: text, width - 1))…"
+    }
+
     /// As many characters as fit.
     private static func beginning(of text: some Sequence<Character>, _ width: Int) -> String {
         var beginning = ""

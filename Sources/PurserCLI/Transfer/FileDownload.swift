@@ -113,7 +113,8 @@ struct FileDownload: Sendable {
         try output.check(facts)
     }
 
-    private static func resolved(_ path: FilePath) throws -> FilePath {
+    /// Where a file of the user's is: behind links, where there is something.
+    static func resolved(_ path: FilePath) throws -> FilePath {
         guard try FileStatus.ifPresent(path, followsLinks: false)?.kind == .link,
             try FileStatus.ifPresent(path) != nil
         else { return path }

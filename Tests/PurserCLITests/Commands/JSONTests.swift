@@ -35,7 +35,9 @@ struct JSONTests {
                 try BucketCreateCommand.parse(["backup"]),
                 try BucketDeleteCommand.parse(["backup"]), try OperationListCommand.parse([]),
                 try OperationShowCommand.parse([id]), try OperationWatchCommand.parse([id]),
-                try ConfigShowCommand.parse([]), try ConfigCheckCommand.parse([]),
+                try MetricsShowCommand.parse([]), try MetricsSeriesCommand.parse(["response_time"]),
+                try MetricsRecordCommand.parse(["ocr.pages", "12"]), try AlertListCommand.parse([]),
+                try ErrorsCommand.parse([]), try ConfigShowCommand.parse([]), try ConfigCheckCommand.parse([]),
             ]
             for command in commands {
                 let (session, captured) = try live.session(isJSON: true)

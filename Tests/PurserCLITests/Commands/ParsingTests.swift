@@ -1,4 +1,5 @@
 import ArgumentParser
+import Purser
 import PurserOperations
 import Testing
 
@@ -33,6 +34,14 @@ struct ParsingTests {
         _ = try self.parse(BucketListCommand.self, "buckets")
         #expect(try self.parse(OperationListCommand.self, "operations", "--state", "timed_out").state == .timedOut)
         _ = try self.parse(ConfigShowCommand.self, "config", "--json")
+        #expect(
+            try self.parse(MetricsShowCommand.self, "metrics", "--watch", "--duration", "5m").duration?.duration
+                == .seconds(300)
+        )
+        #expect(try self.parse(AlertListCommand.self, "alerts", "--state", "firing").state == .firing)
+        let record = try self.parse(MetricsRecordCommand.self, "--json", "metrics", "record", "x", "--", "-5")
+        #expect(record.value == -5)
+        #expect(record.common.json)
     }
 
     @Test(arguments: [
@@ -40,6 +49,14 @@ struct ParsingTests {
         ["put", "a", "--content-type", "a\nb"], ["get", "-r", "x"], ["get", "-r", "x", "-"],
         ["get", "x", "-", "--json"],
         ["ls", "-r", "--delimiter", "x"], ["rm"], ["cp", "a"], ["operations", "--state", "dancing"],
+        ["metrics", "--format", "csv"], ["metrics", "-o", "x", "--format", "xml"], ["metrics", "-o", ""],
+        ["metrics", "-o", "x", "--watch"], ["metrics", "-o", "-", "--json"], ["metrics", "--interval", "5s"],
+        ["metrics", "--watch", "--interval", "0.5s"], ["metrics", "--watch", "--duration", "soon"],
+        ["metrics", "series"], ["metrics", "series", "x", "--step", "90s"], ["metrics", "record", "x"],
+        ["metrics", "record", "x", "nan"], ["metrics", "record", "x", "1e999"], ["metrics", "record", "x", "twelve"],
+        ["metrics", "record", "x", "1", "--tag", "a"], ["metrics", "record", "x", "1", "--tag", "a=1", "--tag", "a=2"],
+        ["alerts", "--state", "loud"], ["alerts", "--limit", "1001"], ["alerts", "resolve"], ["alerts", "show", ""],
+        ["errors", "--severity", "dire"], ["errors", "--limit", "0"], ["errors", "--code", ""],
         ["operations", "--limit", "0"], ["ls", "--set", "novalue"], ["nonsense"], ["buckets", "create"],
     ])
     func whatMakesNoSenseIsAUsageError(_ arguments: [String]) {

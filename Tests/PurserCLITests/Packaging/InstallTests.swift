@@ -51,7 +51,9 @@ struct InstallTests {
             )
             #expect(!unit.contains("DIR@"), "everything is filled in")
             let page = try FilePath("\(root)\(prefix)/share/man/man1/purser.1").read()
-            for word in ["put", "get", "operations watch", "config check"] {
+            for word in [
+                "put", "get", "operations watch", "metrics record", "alerts resolve", "errors", "config check",
+            ] {
                 #expect(page.contains(".SS \\fBpurser \(word)\\fR"), "the manual page tells of \(word)")
             }
             let completion = "\(root)\(prefix)/share/bash-completion/completions/purser"
