@@ -96,6 +96,13 @@ printf '%-42s %s\n' \
     "most operations at a time" "$(field resource_usage.high_water.active_operations <"$work/system")" \
     "resident memory of the service" "$(field resource_usage.memory_resident_bytes <"$work/system")"
 
+step "Metrics"
+"$purser" metrics
+"$purser" metrics --output "$work/metrics.json"
+cp "$work/metrics.json" "${METRICS:-metrics.json}"
+printf '%-42s %s\n' "written to ${METRICS:-metrics.json}" "$(wc -c <"$work/metrics.json") bytes" \
+    "uploads that succeeded" "$(field performance.operations.upload.succeeded <"$work/metrics.json")"
+
 step "Stop"
 kill "$server"
 status=0
