@@ -30,33 +30,56 @@ struct ServiceLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var facts = self.metadata
-        if let provided = self.metadataProvider?.get() { facts.merge(provided) { $1 } }
-        if let own = event.metadata { facts.merge(own) { $1 } }
-        if let error = event.error { facts["purser.error"] = "\(error)" }
-        let line =
-            switch self.format {
-            case .plain: Self.plain(event.level, event.message.description, facts)
-            case .json: Self.json(event.level, event.message.description, facts)
-            }
+        let facts = self.facts(of: event)
+        var line = ""
+        line.reserveCapacity(512)
+        switch self.format {
+        case .plain: Self.plain(event.level, event.message.description, facts, into: &line)
+        case .json: Self.json(event.level, event.message.description, facts, into: &line)
+        }
         self.sink.take(line, isUrgent: event.level >= .warning)
     }
 
-    private static func plain(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> String {
-        var line = "\(LogTime.now()) \(level.rawValue) \(LogText.oneLine(message))"
-        for (name, value) in facts.sorted(by: { $0.key < $1.key }) {
-            line += " \(name)=\(LogText.pairValue(value.description))"
-        }
-        return line + "\n"
+    /// Everything that is to be told, by name.
+    private func facts(of event: LogEvent) -> [(key: String, value: Logger.Metadata.Value)] {
+        var facts = event.metadata ?? [:]
+        // Most events have nothing but their own.
+        if !self.metadata.isEmpty { facts.merge(self.metadata) { own, _ in own } }
+        if let provided = self.metadataProvider?.get() { facts.merge(provided) { own, _ in own } }
+        if let error = event.error { facts["purser.error"] = "\(error)" }
+        return facts.sorted { $0.key < $1.key }
     }
 
-    private static func json(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> String {
-        var line = "{\"time\":\"\(LogTime.now())\",\"level\":\"\(level.rawValue)\",\"message\":"
-        line += LogText.jsonString(message)
-        for (name, value) in facts.sorted(by: { $0.key < $1.key }) {
-            line += ",\(LogText.jsonString(name)):\(Self.jsonValue(value))"
+    private static func plain(
+        _ level: Logger.Level,
+        _ message: String,
+        _ facts: [(key: String, value: Logger.Metadata.Value)],
+        into line: inout String
+    ) {
+        for text in [LogTime.now(), " ", level.rawValue, " ", LogText.oneLine(message)] { line += text }
+        for (name, value) in facts {
+            line += " "
+            line += name
+            line += "="
+            line += LogText.pairValue(self.text(value))
         }
-        return line + "}\n"
+        line += "\n"
+    }
+
+    private static func text(_ value: Logger.Metadata.Value) -> String {
+        if case .string(let text) = value { text } else { value.description }
+    }
+
+    private static func json(
+        _ level: Logger.Level,
+        _ message: String,
+        _ facts: [(key: String, value: Logger.Metadata.Value)],
+        into line: inout String
+    ) {
+        line += "{\"time\":\"\(LogTime.now())\",\"level\":\"\(level.rawValue)\",\"message\":"
+        line += LogText.jsonString(message)
+        for (name, value) in facts { line += ",\(LogText.jsonString(name)):\(Self.jsonValue(value))" }
+        line += "}\n"
     }
 
     private static func jsonValue(_ value: Logger.Metadata.Value) -> String {

@@ -11,6 +11,8 @@ struct RequestLogMiddleware: RouterMiddleware {
     typealias Context = PurserRequestContext
 
     let logger: Logger
+    /// Whether there are lines, and not the field alone.
+    let logsRequests: Bool
 
     func handle(
         _ request: Request,
@@ -21,7 +23,7 @@ struct RequestLogMiddleware: RouterMiddleware {
         var response = try await next(request, context)
         let operation = context.figures.operation
         if let operation { response.headers[.serverTiming] = ServerTiming.field(operation.stages) }
-        guard self.logger.logLevel <= .info else { return response }
+        guard self.logsRequests, self.logger.logLevel <= .info else { return response }
         let line = RequestLine(request: request, context: context, status: response.status, start: start)
         guard let operation, !operation.state.isFinal else {
             line.write(to: self.logger, operation, bodyBytes: response.body.contentLength)

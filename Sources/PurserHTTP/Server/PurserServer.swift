@@ -95,7 +95,9 @@ public struct PurserServer: Service {
 
     private func router() -> Router<PurserRequestContext> {
         let router = Router(context: PurserRequestContext.self)
-        if self.configuration.logsRequests { router.add(middleware: RequestLogMiddleware(logger: self.logger)) }
+        router.add(
+            middleware: RequestLogMiddleware(logger: self.logger, logsRequests: self.configuration.logsRequests)
+        )
         if OperationSpans.isEnabled { router.add(middleware: TracingMiddleware()) }
         router.add(middleware: ProblemMiddleware())
         if self.configuration.isLoopback {

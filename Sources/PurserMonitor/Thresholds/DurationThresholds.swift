@@ -48,8 +48,10 @@ public struct DurationThresholds: Sendable, Hashable {
     /// - Returns: For transfers the time of the stages; for all else `held`.
     public func judgedTime(of kind: String, held: Duration, stages: [String: Duration]) -> Duration? {
         guard Self.isTransfer(kind) else { return held }
-        let own = stages.filter { $0.key != "queue" && $0.key != "client" }
-        return own.isEmpty ? nil : min(held, own.values.reduce(.zero, +))
+        var own: Duration?
+        // Without a dictionary of its own: this is done for every operation that ends.
+        for (stage, time) in stages where stage != "queue" && stage != "client" { own = (own ?? .zero) + time }
+        return own.map { min(held, $0) }
     }
 
     /// What the metric `duration_threshold_ratio` is of an operation that ended: its time over its limit of warning.
