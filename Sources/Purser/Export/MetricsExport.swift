@@ -28,6 +28,7 @@ extension ServiceMonitor {
             metrics: Dictionary(
                 uniqueKeysWithValues: state.samples.metrics.map { ($0.name, MetricsDocument.Metric($0)) }
             ),
+            samples: MetricsDocument.Samples(state.samples.counts),
             alerts: self.alerts.alerts(in: [.firing, .acknowledged]).map { AlertDocument($0) }
         )
     }

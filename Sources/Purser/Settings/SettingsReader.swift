@@ -132,10 +132,9 @@ public final class SettingsReader {
                 elements = try ListReader.read(inline, key: key)
             } else if let node = self.file?.entries[key]?.list {
                 elements = try ListReader.read(node, key: key)
-            } else if let entry = self.file?.entries[key], entry.isScalar, let text = self.text(key, accepts: "a list")
-            {
+            } else if let text = self.text(key, accepts: "a list") {
                 // As `purser config` prints it.
-                elements = try ListReader.read(text, key: "\(key) (line \(entry.line))")
+                elements = try ListReader.read(text, key: key)
             }
         } catch {
             self.refuse(error.key, got: error.got, accepts: error.takes)
