@@ -1,3 +1,4 @@
+import Foundation
 import PurserMonitor
 import PurserOperations
 
@@ -30,7 +31,7 @@ extension MonitorConfiguration {
 
     /// Words between commas.
     static func words(_ text: String) -> [String] {
-        text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 }
 
@@ -192,7 +193,7 @@ extension ChannelConfiguration {
         var variables: [String: String] = [:]
         for pair in text.split(separator: ",") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = parts[0].filter { !$0.isWhitespace }
+            let name = parts[0].trimmingCharacters(in: .whitespaces)
             guard parts.count == 2, !name.isEmpty else { return nil }
             variables[name] = String(parts[1])
         }

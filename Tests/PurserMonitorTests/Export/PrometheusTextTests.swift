@@ -44,7 +44,8 @@ struct PrometheusTextTests {
     }
 
     @Test(arguments: [
-        (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (0, "0"), (1e15, "1000000000000000.0"), (-2, "-2"),
+        (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (0, "0"), (1e15, "1000000000000000.0"),
+        (-2, "-2"),
         (0.1, "0.1"),
     ])
     func numbersAreWrittenAsTheFormatHasThem(_ value: Double, _ text: String) {
