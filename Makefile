@@ -7,14 +7,14 @@ PREFIX ?= /usr/local
 BINARY ?= .build/release/purser
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: help packages packages-bench build run test lint format coverage docs bench bench-peers demo install uninstall \
+.PHONY: help packages packages-bench tools build run test lint format coverage docs bench bench-peers demo install uninstall \
 	hooks clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 packages: ## Install the system packages that are missing
-	@scripts/install-packages.sh libsqlite3-dev zlib1g-dev libzstd-dev curl python3
+	@scripts/install-packages.sh libsqlite3-dev zlib1g-dev libzstd-dev curl python3 python3-jsonschema
 
 build: packages ## Build the release
 	swift build -c release -j $(JOBS) --product purser
@@ -28,11 +28,14 @@ lint: ## Check the format of the sources
 format: ## Format the sources
 	swift format format --in-place --parallel --recursive $(SOURCES)
 
-test: packages lint ## Check the format and run every test
+tools: packages
+	@scripts/install-tools.sh
+
+test: tools lint ## Check the format and run every test
 	swift build -j $(JOBS) --build-tests
 	@scripts/test.sh
 
-coverage: packages ## Run the tests, and show which lines of each library they reach
+coverage: tools ## Run the tests, and show which lines of each library they reach
 	@scripts/coverage.sh -j $(JOBS)
 
 docs: packages ## Build the documentation of the libraries into .build/docs

@@ -19,7 +19,7 @@ public struct PurserConfiguration: Sendable {
 
     /// Reads a YAML file and the environment.
     ///
-    /// Settings of the server (`server.*`) may stand in the file and are left to the server.
+    /// Settings of the program (`server.*`, `log.*`) may stand in the file and are left to it.
     ///
     /// - Parameter path: The file; `nil` for the environment alone.
     /// - Returns: The settings in force.
@@ -27,7 +27,7 @@ public struct PurserConfiguration: Sendable {
     public static func load(file path: String?) async throws -> PurserConfiguration {
         let settings = try await SettingsReader(file: path)
         let configuration = PurserConfiguration(reading: settings)
-        try settings.finish(ignoring: ["server."])
+        try settings.finish(ignoring: ["server.", "log."])
         return configuration
     }
 

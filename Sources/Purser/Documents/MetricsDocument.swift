@@ -68,6 +68,21 @@ package struct MetricsDocument: Encodable, Sendable {
         }
     }
 
+    /// Samples that were not taken, or not whole, since the start.
+    package struct Samples: Codable, Sendable {
+        package var refused: UInt64
+        package var foldedTagSets: UInt64
+        package var droppedContexts: UInt64
+        package var lostRollups: UInt64
+
+        init(_ counts: MonitorCounts) {
+            self.refused = counts.refusedSamples
+            self.foldedTagSets = counts.foldedTagSets
+            self.droppedContexts = counts.droppedContexts
+            self.lostRollups = counts.lostRollups
+        }
+    }
+
     package var version = MetricsDocument.version
     package var generatedAt: String
     package var purserVersion = PurserVersion.current
@@ -78,6 +93,7 @@ package struct MetricsDocument: Encodable, Sendable {
     package var store: StoreTimesDocument
     package var errors: Errors
     package var metrics: [String: Metric]
+    package var samples: Samples
     package var alerts: [AlertDocument]
 }
 

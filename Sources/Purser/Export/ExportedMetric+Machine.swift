@@ -1,7 +1,9 @@
 import PurserMonitor
 
 extension ExportedMetric {
-    /// The process and its machine. Those of the process have the names that Prometheus' own libraries give them.
+    /// The process and its machine.
+    ///
+    /// Those of the process have the names that Prometheus' own libraries give them.
     static let machine: [ExportedMetric] = [
         ExportedMetric("process_cpu_seconds", .counter, "CPU time of the process.") { $0.machine.cpu.processSeconds },
         ExportedMetric("process_resident_memory_bytes", .gauge, "Memory of the process in RAM.") {

@@ -33,19 +33,27 @@ extension ExportedMetric {
             return counts.map { Sample(labels: [Label("state", $0)], value: Double($1)) }
         },
         ExportedMetric("purser_fired_alerts", .counter, "Alerts that fired.") { Double($0.alerts.fired) },
-    ]
-
-    /// What users record themselves.
-    static let users: [ExportedMetric] = [
+        ExportedMetric("purser_dropped_alerts", .counter, "Alerts that were dropped, as too many were open.") {
+            Double($0.alerts.dropped)
+        },
         ExportedMetric(
-            "purser_user_metric",
-            .summary,
-            "Samples recorded by users under names of their own.",
-            labels: ["metric", "quantile"]
+            "purser_notifications",
+            .counter,
+            "Messages about alerts, by channel and by what came of them.",
+            labels: ["channel", "result"]
         ) { state in
-            state.samples.metrics.filter { BuiltInMetric(rawValue: $0.name) == nil }.flatMap {
-                Self.summary(of: $0, [Label("metric", $0.name)])
+            state.channels.sorted { $0.key < $1.key }.flatMap { channel, figures in
+                let counts = [
+                    ("delivered", figures.delivered), ("failed", figures.failed), ("dropped", figures.dropped),
+                ]
+                return counts.map { result, count in
+                    Sample(
+                        suffix: "_total",
+                        labels: [Label("channel", channel), Label("result", result)],
+                        value: Double(count)
+                    )
+                }
             }
-        }
+        },
     ]
 }

@@ -26,6 +26,7 @@ extension ServiceMonitor {
             ),
             errors: MetricsDocument.Errors(state.errors),
             metrics: MetricsDocument.metrics(of: state.samples),
+            samples: MetricsDocument.Samples(state.samples.counts),
             alerts: self.alerts.alerts(in: [.firing, .acknowledged]).map { AlertDocument($0) }
         )
     }

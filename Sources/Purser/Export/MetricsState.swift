@@ -14,6 +14,8 @@ package struct MetricsState: Sendable {
     var store: StoreFigures
     var errors: ErrorFigures
     var alerts: AlertFigures
+    /// By the channel's name; those of one name together.
+    var channels: [String: AlertChannel.Figures]
     var scratch: ScratchFigures
     var samples: MonitorSnapshot
 }
@@ -37,8 +39,23 @@ extension ServiceMonitor {
             store: self.store.figures(),
             errors: self.operations.errors.figures(at: self.now()),
             alerts: self.alerts.figures,
+            channels: Dictionary(self.notifier.channels.map { ($0.name, $0.figures) }) { $0.adding($1) },
             scratch: self.scratch.figures(),
             samples: self.operations.performance.snapshot()
         )
+    }
+}
+
+extension AlertChannel.Figures {
+    /// What two channels came to together.
+    fileprivate func adding(_ other: Self) -> Self {
+        var sum = self
+        sum.delivered += other.delivered
+        sum.failed += other.failed
+        sum.retries += other.retries
+        sum.dropped += other.dropped
+        sum.waiting += other.waiting
+        sum.lastError = other.lastError ?? self.lastError
+        return sum
     }
 }

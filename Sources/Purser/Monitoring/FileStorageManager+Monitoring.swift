@@ -1,4 +1,5 @@
 public import Foundation
+import PurserCatalog
 public import PurserMonitor
 public import SystemPackage
 
@@ -104,9 +105,28 @@ extension FileStorageManager {
     ///   - to: The end, exclusive.
     ///   - step: Whole minutes, at least one; at most 10,000 steps.
     /// - Returns: Points in the order of time.
-    /// - Throws: `MonitorError`, `StoreError`.
+    /// - Throws: `MonitorError`, `.unknownMetric` where nothing was ever recorded under the name; `StoreError`.
     public func metricSeries(_ metric: String, from: Date, to: Date, step: Duration) throws -> [SeriesPoint] {
-        try self.monitor.history.series(metric: metric, from: from, to: to, step: step)
+        let points = try self.monitor.history.series(metric: metric, from: from, to: to, step: step)
+        guard try !points.isEmpty || self.isKnown(metric: metric) else {
+            throw MonitorError(.unknownMetric, "nothing was ever recorded under '\(metric)'")
+        }
+        return points
+    }
+
+    /// Whether anything was recorded under a name, in this process or, as far as the history reaches, in an earlier one.
+    private func isKnown(metric: String) throws -> Bool {
+        if self.monitor.operations.performance.names().contains(metric) { return true }
+        return try RollupPeriod.allCases.contains { period in
+            let beginning = Date(timeIntervalSince1970: 0)
+            return try !self.store.catalog.rollups(
+                metric: metric,
+                from: beginning,
+                to: .distantFuture,
+                period: period,
+                limit: 1
+            ).isEmpty
+        }
     }
 
     /// Alerts, the latest first; those that are open before those that are resolved.

@@ -25,6 +25,7 @@ final class ResidentHistory: Sendable {
     /// The memory over the life of an operation that ends now; `nil` before the first look.
     ///
     /// - Parameter start: When the operation began. What was seen last before counts for that moment.
+    /// - Returns: Bytes at the start, at the end, and the most between.
     func figures(from start: Date) -> OperationReport.ResidentBytes? {
         self.looks.withLock { looks in
             guard let last = looks.last else { return nil }

@@ -71,6 +71,12 @@ enum ListReader {
     static func write(_ elements: [some ListSetting]) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // JSON has no such numbers; they are refused where they are checked, with the key.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: ".inf",
+            negativeInfinity: "-.inf",
+            nan: ".nan"
+        )
         guard let data = try? encoder.encode(elements) else {
             preconditionFailure("settings that were read can be written")
         }

@@ -1,3 +1,4 @@
+import Foundation
 import PurserMonitor
 import PurserOperations
 
@@ -30,7 +31,7 @@ extension MonitorConfiguration {
 
     /// Words between commas.
     static func words(_ text: String) -> [String] {
-        text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 }
 
@@ -163,7 +164,40 @@ extension ChannelConfiguration {
             default: email.delivery.attempts,
             in: 1...20
         )
+        email.delivery.retryDelay = settings.duration(
+            "monitor.email.retry_delay",
+            default: email.delivery.retryDelay,
+            in: .milliseconds(10) ... .seconds(3600)
+        )
+        email.delivery.queueCapacity = settings.integer(
+            "monitor.email.queue",
+            default: email.delivery.queueCapacity,
+            in: 1...10_000
+        )
+        email.environment = settings.read(
+            "monitor.email.environment",
+            default: email.environment,
+            accepts: "NAME=VALUE, separated by commas, or none",
+            write: { variables in
+                let pairs = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                return pairs.isEmpty ? "none" : pairs.joined(separator: ",")
+            },
+            parse: Self.variables
+        )
         return email.to.isEmpty ? nil : email
+    }
+
+    /// Variables between commas; `nil` where one has no name or no value.
+    private static func variables(_ text: String) -> [String: String]? {
+        guard text != "none" else { return [:] }
+        var variables: [String: String] = [:]
+        for pair in text.split(separator: ",") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = parts[0].trimmingCharacters(in: .whitespaces)
+            guard parts.count == 2, !name.isEmpty else { return nil }
+            variables[name] = String(parts[1])
+        }
+        return variables
     }
 }
 

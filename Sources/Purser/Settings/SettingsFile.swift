@@ -1,10 +1,13 @@
 import Yams
 
-/// The keys of a YAML file with their places, which swift-configuration's provider does not tell.
+/// The settings of a YAML file with their places.
+///
+/// swift-configuration's own provider tells no places, and takes no file with a list of mappings.
 struct SettingsFile {
     struct Entry {
         var line: Int
-        var isScalar: Bool
+        /// The value, where it is a scalar; as it is written, without its quotes.
+        var text: String?
         /// The value itself, where it is a list.
         var list: Node?
     }
@@ -35,8 +38,8 @@ struct SettingsFile {
             let name = prefix + (key.string ?? "?")
             switch value {
             case .mapping(let inner): self.add(inner, under: name + ".")
-            case .scalar: self.entries[name] = Entry(line: key.mark?.line ?? 0, isScalar: true)
-            default: self.entries[name] = Entry(line: key.mark?.line ?? 0, isScalar: false, list: value)
+            case .scalar(let scalar): self.entries[name] = Entry(line: key.mark?.line ?? 0, text: scalar.string)
+            default: self.entries[name] = Entry(line: key.mark?.line ?? 0, list: value)
             }
         }
     }

@@ -1,6 +1,5 @@
 import Configuration
 public import Foundation
-import SystemPackage
 
 /// Reads settings from their sources, and remembers what was asked for, so that what nobody asked for can be refused.
 ///
@@ -43,14 +42,7 @@ public final class SettingsReader {
         self.flags = flags
         self.fileName = path ?? ""
         var providers: [any ConfigProvider] = [
-            InMemoryProvider(
-                name: "flags",
-                values: Dictionary(
-                    uniqueKeysWithValues: flags.map { key, value in
-                        (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(value), isSecret: false))
-                    }
-                )
-            ),
+            Self.provider("flags", flags),
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "purser"),
         ]
         if let path {
@@ -58,10 +50,7 @@ public final class SettingsReader {
                 let text = try String(contentsOfFile: path, encoding: .utf8)
                 let file = try SettingsFile(text: text, name: path)
                 self.file = file
-                // The provider takes no file without a mapping.
-                if !file.entries.isEmpty {
-                    providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
-                }
+                providers.append(Self.provider("file", file.entries.compactMapValues(\.text)))
             } catch let error as SettingsError {
                 throw error
             } catch {
@@ -71,6 +60,17 @@ public final class SettingsReader {
             self.file = nil
         }
         self.reader = ConfigReader(providers: providers)
+    }
+
+    private static func provider(_ name: String, _ values: [String: String]) -> InMemoryProvider {
+        InMemoryProvider(
+            name: name,
+            values: Dictionary(
+                uniqueKeysWithValues: values.map { key, value in
+                    (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(value), isSecret: false))
+                }
+            )
+        )
     }
 
     /// Reads a setting.
@@ -110,7 +110,7 @@ public final class SettingsReader {
         } catch {
             // Missing everywhere, or of a wrong kind in the file.
             guard let entry = self.file?.entries[key] else { return nil }
-            self.refuse(key, got: entry.isScalar ? "\(error)" : "a list", accepts: accepts)
+            self.refuse(key, got: entry.list == nil ? "\(error)" : "a list", accepts: accepts)
             return nil
         }
     }
@@ -132,10 +132,9 @@ public final class SettingsReader {
                 elements = try ListReader.read(inline, key: key)
             } else if let node = self.file?.entries[key]?.list {
                 elements = try ListReader.read(node, key: key)
-            } else if let entry = self.file?.entries[key], entry.isScalar, let text = self.text(key, accepts: "a list")
-            {
+            } else if let text = self.text(key, accepts: "a list") {
                 // As `purser config` prints it.
-                elements = try ListReader.read(text, key: "\(key) (line \(entry.line))")
+                elements = try ListReader.read(text, key: key)
             }
         } catch {
             self.refuse(error.key, got: error.got, accepts: error.takes)

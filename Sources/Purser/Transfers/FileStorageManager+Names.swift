@@ -88,7 +88,11 @@ extension FileStorageManager {
     ///
     /// - Throws: `StoreError` `.bucketNotFound`.
     public func list(_ request: ListRequest) throws -> ListPage {
-        try self.store.list(request)
+        let performance = self.monitor.operations.performance
+        guard performance.isEnabled else { return try self.store.list(request) }
+        let timeline = Timeline(self.monitor.clock)
+        defer { performance.record(.searchResponseTime, timeline.elapsed().exactSeconds) }
+        return try self.store.list(request)
     }
 
     /// Looks a file up.

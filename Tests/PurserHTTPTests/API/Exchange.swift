@@ -49,7 +49,22 @@ extension OpenAPIDocument.Call {
 extension Exchange {
     /// Requests that get every kind of document, in this order, on a new store.
     static var all: [Exchange] {
-        Self.buckets + Self.writes + Self.reads + Self.operations + Self.system + Self.removals
+        Self.buckets + Self.writes + Self.reads + Self.operations + Self.system + Self.removals + Self.monitoring
+    }
+
+    /// Requests about an alert that is firing.
+    static func alerts(_ id: String) -> [Exchange] {
+        let alert = "/v1/alerts/{id}"
+        return [
+            Exchange("GET", "/v1/alerts", is: 200),
+            Exchange("GET", alert, "/v1/alerts/\(id)", is: 200),
+            Exchange("POST", alert + "/acknowledge", "/v1/alerts/\(id)/acknowledge", is: 200),
+            Exchange("GET", "/v1/metrics", is: 200),
+            Exchange("POST", alert + "/resolve", "/v1/alerts/\(id)/resolve", is: 200),
+            Exchange("POST", alert + "/acknowledge", "/v1/alerts/\(id)/acknowledge", is: 409),
+            Exchange("POST", alert + "/resolve", "/v1/alerts/\(id)/resolve", is: 409),
+            Exchange("GET", "/v1/alerts", "/v1/alerts?state=resolved&limit=1", is: 200),
+        ]
     }
 
     private static let bucket = "/v1/buckets/{bucket}"
@@ -147,5 +162,33 @@ extension Exchange {
         Exchange("DELETE", Self.file, Self.hello, is: 204),
         Exchange("DELETE", Self.file, Self.hello, is: 404),
         Exchange("DELETE", Self.bucket, "/v1/buckets/default", is: 204),
+    ]
+    private static let samples = "/v1/performance/samples"
+    private static let series = "/v1/metrics/series"
+    private static let unknownAlert = "/v1/alerts/\(Exchange.unknownID)"
+
+    private static let monitoring = [
+        Exchange("POST", Self.samples, body: #"{"metric":"ocr.pages","value":12,"tags":{"language":"de"}}"#, is: 204),
+        Exchange("POST", Self.samples, body: "{}", is: 400),
+        Exchange("POST", Self.samples, body: #"{"metric":"Pages","value":12}"#, is: 400),
+        Exchange("POST", Self.samples, body: #"{"metric":"queue_wait","value":12}"#, is: 403),
+        Exchange("POST", Self.samples, body: String(repeating: " ", count: 20_000), is: 413),
+        Exchange("GET", "/v1/performance", is: 200),
+        Exchange("GET", "/v1/performance/operations", is: 200),
+        Exchange("GET", "/v1/performance/operations", "/v1/performance/operations?kind=upload&limit=1", is: 200),
+        Exchange("GET", "/v1/performance/operations", "/v1/performance/operations?limit=0", is: 400),
+        Exchange("GET", Self.series, Self.series + "?metric=response_time", is: 200),
+        Exchange("GET", Self.series, is: 400),
+        Exchange("GET", Self.series, Self.series + "?metric=response_time&step=90s", is: 400),
+        Exchange("GET", Self.series, Self.series + "?metric=absent", is: 404),
+        Exchange("GET", "/metrics", is: 200),
+        Exchange("GET", "/metrics", nil, ["Accept": "application/openmetrics-text"], is: 200),
+        Exchange("GET", "/v1/errors", is: 200),
+        Exchange("GET", "/v1/errors", "/v1/errors?code=digest_mismatch&severity=medium&limit=1", is: 200),
+        Exchange("GET", "/v1/errors", "/v1/errors?severity=bad", is: 400),
+        Exchange("GET", "/v1/alerts", "/v1/alerts?state=loud", is: 400),
+        Exchange("GET", "/v1/alerts/{id}", Self.unknownAlert, is: 404),
+        Exchange("POST", "/v1/alerts/{id}/acknowledge", Self.unknownAlert + "/acknowledge", is: 404),
+        Exchange("POST", "/v1/alerts/{id}/resolve", Self.unknownAlert + "/resolve", is: 404),
     ]
 }

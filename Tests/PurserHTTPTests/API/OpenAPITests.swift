@@ -60,6 +60,16 @@ import Testing
         try self.expectListed(Problem(describing: OperationError(code, "a reason")), code.rawValue)
     }
 
+    @Test(arguments: MonitorError.Code.allCases)
+    func errorOfTheMonitorIsListed(_ code: MonitorError.Code) throws {
+        try self.expectListed(Problem(describing: MonitorError(code, "a reason")), code.rawValue)
+    }
+
+    @Test(arguments: AlertError.Code.allCases)
+    func errorOfAnAlertIsListed(_ code: AlertError.Code) throws {
+        try self.expectListed(Problem(describing: AlertError(code, "a reason")), code.rawValue)
+    }
+
     @Test(arguments: [IdentifierError.Code.invalidKey, .invalidBucketName, .invalidOperationID])
     func errorOfANameIsListed(_ code: IdentifierError.Code) throws {
         try self.expectListed(Problem(describing: IdentifierError(code, "a reason")), code.rawValue)
@@ -117,7 +127,9 @@ import Testing
     @Test func answersAreAsDescribed() async throws {
         try await Self.withServer { server in
             try await server.application().test(.router) { client in
-                for exchange in Exchange.all {
+                server.manager.monitor.alerts.raise(AlertEvent(.contentDamaged, message: "two bytes differ"))
+                let alert = try #require(server.manager.alerts().first)
+                for exchange in Exchange.all + Exchange.alerts(alert.id) {
                     let answer = try await client.executeRequest(
                         uri: exchange.address,
                         method: exchange.call.requestMethod(),
