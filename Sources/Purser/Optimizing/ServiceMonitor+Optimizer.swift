@@ -54,7 +54,7 @@ extension ServiceMonitor {
             self.alerts.raise(
                 AlertEvent(
                     alert,
-                    message: "\(used) of \(room) bytes are used, \(Int(percent)) %: add room, or let the optimizer win some",
+                    message: "\(used) of \(room) bytes are used, \(Int(percent)) %; add room, or run the optimizer",
                     value: percent
                 )
             )

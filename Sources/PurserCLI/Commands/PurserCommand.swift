@@ -26,7 +26,8 @@ struct PurserCommand: AsyncParsableCommand {
         version: "purser \(PurserVersion.current)",
         subcommands: [
             ServeCommand.self, PutCommand.self, GetCommand.self, ListCommand.self, StatCommand.self, RemoveCommand.self,
-            CopyCommand.self, BucketsCommand.self, OperationsCommand.self, ConfigCommand.self,
+            CopyCommand.self, BucketsCommand.self, OperationsCommand.self, OptimizeCommand.self, VerifyCommand.self,
+            ConfigCommand.self,
         ]
     )
 }
