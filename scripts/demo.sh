@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Shows the service at work on real files: uploads a folder of this machine's documentation, uploads part of it again,
-# cancels an upload midway, downloads everything and compares every byte. Leaves nothing behind.
+# cancels an upload midway, downloads everything and compares every byte, compresses what it stored and compares again.
+# Leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -83,6 +84,19 @@ step "Download everything and compare every byte"
 time "$purser" get -r demo "$work/back"
 if diff -r "$work/source" "$work/back" >/dev/null; then same=yes; else same=NO; fi
 
+step "Optimize what was uploaded: first a dry run, then the run"
+before=$(system | field storage.physical_bytes)
+"$purser" optimize --dry-run --strategy compression --json >"$work/dry"
+"$purser" optimize --strategy compression --watch
+kept=$(system | field storage.physical_bytes)
+predicted=$(field space_saved_bytes <"$work/dry")
+saved=$((before - kept))
+
+step "Verify every file again: on the disk, and by downloading and comparing"
+"$purser" verify --quiet >/dev/null && verified=yes || verified=NO
+"$purser" get -r demo "$work/after"
+if diff -r "$work/source" "$work/after" >/dev/null; then same_after=yes; else same_after=NO; fi
+
 step "Report"
 system >"$work/system"
 printf '%-42s %s\n' \
@@ -92,6 +106,9 @@ printf '%-42s %s\n' \
     "bytes added by the second upload" "$grown" \
     "cancelled upload: staging files, status" "$staging, $gone" \
     "every byte came back" "$same" \
+    "bytes kept before the optimizer, after it" "$before, $kept" \
+    "bytes saved, as predicted by the dry run" "$saved, $predicted" \
+    "every byte came back after it" "$same_after, verified: $verified" \
     "operations granted" "$(field resource_usage.totals.granted <"$work/system")" \
     "most operations at a time" "$(field resource_usage.high_water.active_operations <"$work/system")" \
     "resident memory of the service" "$(field resource_usage.memory_resident_bytes <"$work/system")"
@@ -110,7 +127,7 @@ wait "$server" || status=$?
 server=""
 echo "exit status $status"
 
-[ "$same" = yes ] && [ "$staging" -eq 0 ] && [ "$gone" = 404 ] && [ "$grown" -eq 0 ] && [ $status -eq 0 ] || {
+[ "$same" = yes ] && [ "$same_after" = yes ] && [ "$verified" = yes ] && [ "$saved" -gt 0 ] && [ "$staging" -eq 0 ] && [ "$gone" = 404 ] && [ "$grown" -eq 0 ] && [ $status -eq 0 ] || {
     echo "The demo FAILED." >&2
     exit 1
 }

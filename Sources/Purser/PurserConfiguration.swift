@@ -1,4 +1,5 @@
 public import PurserOperations
+public import PurserOptimizer
 public import PurserStore
 
 /// Everything that can be set of a storage service, but for its HTTP server.
@@ -13,6 +14,10 @@ public struct PurserConfiguration: Sendable {
     public var progress = ProgressConfiguration()
     /// `monitor.*`: what is measured, and who is told.
     public var monitor = MonitorConfiguration()
+    /// `optimizer.*`: how the store is kept small, and when.
+    ///
+    /// Strategies that remove files are off: nobody loses files by starting a service.
+    public var optimizer = OptimizerConfiguration.removingNothing
 
     /// The defaults.
     public init() {}
@@ -38,5 +43,6 @@ public struct PurserConfiguration: Sendable {
         self.scratch = ScratchConfiguration(reading: settings)
         self.progress = ProgressConfiguration(reading: settings)
         self.monitor = MonitorConfiguration(reading: settings)
+        self.optimizer = OptimizerConfiguration(reading: settings)
     }
 }

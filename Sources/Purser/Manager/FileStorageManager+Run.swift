@@ -6,10 +6,12 @@ import PurserStore
 public import ServiceLifecycle
 
 extension FileStorageManager: Service {
-    /// Runs the resource manager's clock and the collector until the task is cancelled or the service is shut down.
+    /// Runs the resource manager's clock, the collector, the monitor and the optimizer until the task is cancelled or the service is shut down.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // Told to stop, it goes on for as long as a piece of a run holds a slot.
             group.addTask { try await self.resources.run() }
+            group.addTask { try await self.optimizer.run() }
             group.addTask { await self.collectPeriodically() }
             group.addTask { try await self.monitor.run() }
             group.addTask { try await self.monitor.scratch.run() }

@@ -3,6 +3,7 @@ public import Logging
 package import PurserBlobs
 import PurserMonitor
 public import PurserOperations
+public import PurserOptimizer
 import PurserStore
 import Synchronization
 
@@ -38,6 +39,8 @@ public final class FileStorageManager: Sendable {
     package let store: FileStore
     /// What is measured, and who is told.
     package let monitor: ServiceMonitor
+    /// Keeps the store small, and looks whether all is there.
+    public let optimizer: StorageOptimizer
     let logger: Logger
     private let isDraining = Atomic(false)
 
@@ -47,6 +50,7 @@ public final class FileStorageManager: Sendable {
         resources: ResourceManager,
         store: FileStore,
         monitor: ServiceMonitor,
+        optimizer: StorageOptimizer,
         logger: Logger
     ) {
         self.configuration = configuration
@@ -54,6 +58,7 @@ public final class FileStorageManager: Sendable {
         self.resources = resources
         self.store = store
         self.monitor = monitor
+        self.optimizer = optimizer
         self.logger = logger
     }
 
@@ -124,6 +129,17 @@ public final class FileStorageManager: Sendable {
             resources: resources,
             store: store,
             monitor: monitor,
+            optimizer: StorageOptimizer(
+                store: store,
+                resources: resources,
+                tracker: operations,
+                configuration: configuration.optimizer,
+                reencode: Reencoder(of: store, configuration.optimizer.compression),
+                clock: clock,
+                now: now,
+                onEvent: { monitor.note($0) },
+                logger: logger
+            ),
             logger: logger
         )
     }

@@ -19,4 +19,9 @@ final class DamagedContents: Sendable {
             return blobs
         }
     }
+
+    /// Forgets one that is whole again.
+    func remove(_ blob: BlobID) {
+        self.blobs.withLock { $0.removeAll { $0 == blob } }
+    }
 }

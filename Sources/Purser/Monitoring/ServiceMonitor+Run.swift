@@ -73,6 +73,7 @@ extension ServiceMonitor {
                 AlertEvent(.contentDamaged, subject: blob.hex, message: "the stored bytes of \(blob) are damaged")
             )
         }
+        self.clearHealedContents()
         guard let reason = self.store.readOnlyReason else { return }
         let isNew = self.state.withLock { state in
             defer { state.readOnlyReason = reason }

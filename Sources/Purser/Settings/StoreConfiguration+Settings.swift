@@ -19,6 +19,7 @@ extension StoreConfiguration {
         self.cacheBytes = Int(
             settings.bytes("storage.cache_size", default: Int64(self.cacheBytes), in: 0...(1 << 40))
         )
+        self.accessTracking = settings.choice("storage.track_access", default: self.accessTracking)
         self.verifiesReads = settings.boolean("storage.verify_reads", default: self.verifiesReads)
     }
 }

@@ -28,7 +28,7 @@ struct PurserCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, PutCommand.self, GetCommand.self, ListCommand.self, StatCommand.self, RemoveCommand.self,
             CopyCommand.self, BucketsCommand.self, OperationsCommand.self, MetricsCommand.self, AlertsCommand.self,
-            ErrorsCommand.self, ConfigCommand.self,
+            ErrorsCommand.self, OptimizeCommand.self, VerifyCommand.self, ConfigCommand.self,
         ]
     )
 }

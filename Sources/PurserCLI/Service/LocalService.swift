@@ -7,7 +7,7 @@ import PurserStore
 
 /// The service of a store that this process has opened itself, because no server has it.
 struct LocalService: StorageService {
-    private let manager: FileStorageManager
+    let manager: FileStorageManager
 
     /// Serves an open store.
     init(_ manager: FileStorageManager) {

@@ -68,6 +68,8 @@ struct Session: Sendable {
         if let server = self.namedServer { return try await self.withRemote(server, body) }
         var configuration = try await self.storeConfiguration()
         if !creates { configuration.storage.createsWhenMissing = false }
+        // A command does what it is asked, and no run that happens to be due.
+        configuration.optimizer.isEnabled = false
         let deadline = ContinuousClock.now + Self.patience
         while true {
             if let holder = try StoreLock.holder(at: configuration.storage.path), let url = holder.url {

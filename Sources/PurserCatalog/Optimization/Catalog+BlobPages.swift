@@ -23,6 +23,22 @@ public struct DuplicateGroup: Sendable, Equatable {
     package var row: Int64
     /// Bytes that its further names would take if each had a copy of its own.
     public var savedBytes: Int64 { self.blob.size * (self.blob.references - 1) }
+    /// Where it stands among all groups.
+    public var position: DuplicatePosition { DuplicatePosition(savedBytes: self.savedBytes, row: self.row) }
+}
+
+/// A place in the order of groups: those that save most come first.
+public struct DuplicatePosition: Sendable, Equatable {
+    /// Bytes that the group saves.
+    public var savedBytes: Int64
+    /// The number of its content's row.
+    public var row: Int64
+
+    /// Describes a place.
+    public init(savedBytes: Int64, row: Int64) {
+        self.savedBytes = savedBytes
+        self.row = row
+    }
 }
 
 /// What the collector would find.
@@ -85,7 +101,7 @@ extension Catalog {
     ///   - limit: Groups of the page.
     /// - Returns: The groups, fewer than the limit on the last page.
     /// - Throws: ``CatalogError``.
-    package func duplicates(after group: DuplicateGroup?, limit: Int) throws -> [DuplicateGroup] {
+    package func duplicates(after group: DuplicatePosition?, limit: Int) throws -> [DuplicateGroup] {
         let saved = group?.savedBytes ?? .max
         let blobs = try self.numberedBlobs(.duplicatedBlobs, [saved, saved, group?.row ?? 0, max(1, limit)])
         return blobs.map { DuplicateGroup(blob: $0.record, row: $0.row) }

@@ -20,6 +20,7 @@ extension Problem {
         case let error as StoreError: self.init(storeError: error)
         case let error as MonitorError: self.init(monitorError: error)
         case let error as AlertError: self.init(alertError: error)
+        case let error as OptimizerError: self.init(optimizerError: error)
         case is HTTPParserError: self = .malformed("malformed_request", "the request's body is not valid HTTP")
         case let error as HTTPError where error.status == .notFound:
             self.init(.notFound, "not_found", "there is nothing at this address")
@@ -66,6 +67,12 @@ extension Problem {
 
     private init(alertError error: AlertError) {
         self.init(error.code == .alertNotFound ? .notFound : .conflict, error.code.rawValue, error.message)
+    }
+
+    private init(optimizerError error: OptimizerError) {
+        self.init(error.code == .runNotFound ? .notFound : .conflict, error.code.rawValue, error.message)
+        // Where the run that is in the way can be looked at.
+        if let run = error.run { self.headers[.location] = "/v1/optimizer/runs/\(run)" }
     }
 
     private init(storeError error: StoreError) {

@@ -117,6 +117,7 @@ public struct PurserServer: Service {
             + SystemRoutes(manager: self.manager).routes
             + PerformanceRoutes(manager: self.manager).routes
             + AlertRoutes(manager: self.manager).routes
+            + OptimizerRoutes(manager: self.manager).routes
             + OpenAPIRoutes().routes
     }
 }

@@ -20,6 +20,10 @@ public enum EventAlert: String, Sendable, CaseIterable, Codable {
     case contentDamaged = "content_damaged"
     /// The store takes no writes since the disk failed.
     case storeReadOnly = "store_read_only"
+    /// The store fills up.
+    case storeSpaceWarning = "store_space_warning"
+    /// The store is nearly full.
+    case storeSpaceCritical = "store_space_critical"
     /// An export could not be written.
     case exportFailed = "export_failed"
     /// Scratch files could not be removed.
@@ -29,9 +33,11 @@ public enum EventAlert: String, Sendable, CaseIterable, Codable {
     public var severity: AlertSeverity {
         switch self {
         case .memoryElevated: .info
-        case .durationWarning, .memoryWarning, .scratchRemovalFailed: .warning
+        case .durationWarning, .memoryWarning, .scratchRemovalFailed, .storeSpaceWarning: .warning
         case .durationMaximum, .exportFailed: .error
-        case .durationCritical, .memoryCritical, .memoryExhausted, .contentDamaged, .storeReadOnly: .critical
+        case .durationCritical, .memoryCritical, .memoryExhausted, .contentDamaged, .storeReadOnly,
+            .storeSpaceCritical:
+            .critical
         }
     }
 
@@ -42,6 +48,7 @@ public enum EventAlert: String, Sendable, CaseIterable, Codable {
         switch self {
         case .durationWarning, .durationCritical: "duration"
         case .memoryElevated, .memoryWarning, .memoryCritical, .memoryExhausted: "memory"
+        case .storeSpaceWarning, .storeSpaceCritical: "store_space"
         default: nil
         }
     }

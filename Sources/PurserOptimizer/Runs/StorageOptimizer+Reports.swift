@@ -53,13 +53,13 @@ extension StorageOptimizer {
     /// Contents that several files have, those that save most first.
     ///
     /// - Parameters:
-    ///   - group: The last group of the page before.
+    ///   - position: The place of the last group of the page before.
     ///   - limit: Groups of the page, at most 1,000.
     /// - Returns: The groups; fewer than the limit on the last page.
     /// - Throws: `StoreError`.
-    public func duplicates(after group: DuplicateGroup? = nil, limit: Int) throws -> [DuplicateGroup] {
+    public func duplicates(after position: DuplicatePosition? = nil, limit: Int) throws -> [DuplicateGroup] {
         do {
-            return try self.catalog.duplicates(after: group, limit: min(limit, 1_000))
+            return try self.catalog.duplicates(after: position, limit: min(limit, 1_000))
         } catch {
             throw StoreError.surfaced(error)
         }

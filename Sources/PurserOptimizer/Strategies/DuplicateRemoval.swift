@@ -14,7 +14,7 @@ struct DuplicateRemoval {
         let removals = Removals(context: self.context, isByUse: false)
         var group: DuplicateGroup?
         repeat {
-            let page = try self.context.catalog.duplicates(after: group, limit: 100)
+            let page = try self.context.catalog.duplicates(after: group?.position, limit: 100)
             for found in page {
                 try await self.remove(found, removals)
             }

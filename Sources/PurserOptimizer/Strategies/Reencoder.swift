@@ -17,14 +17,14 @@ public struct Reencoder: Sendable {
     public typealias Throttle = @Sendable (Int) async throws -> Void
 
     private let body:
-        @Sendable (BlobRecord, _ operation: OperationID, _ isDryRun: Bool, Throttle) async throws -> Outcome
+        @Sendable (BlobRecord, _ operation: OperationID, _ isDryRun: Bool, @escaping Throttle) async throws -> Outcome
 
     /// Describes an encoder.
     ///
     /// - Parameter body: Encodes a content, or in a dry run finds out what that would save and changes nothing. It is given
     ///   the content, the id of the operation that asks, whether it is a dry run, and what to tell of its progress.
     public init(
-        _ body: @escaping @Sendable (BlobRecord, OperationID, Bool, Throttle) async throws -> Outcome
+        _ body: @escaping @Sendable (BlobRecord, OperationID, Bool, @escaping Throttle) async throws -> Outcome
     ) {
         self.body = body
     }
@@ -33,7 +33,7 @@ public struct Reencoder: Sendable {
         _ blob: BlobRecord,
         _ operation: OperationID,
         isDryRun: Bool,
-        throttle: Throttle
+        throttle: @escaping Throttle
     ) async throws -> Outcome {
         try await self.body(blob, operation, isDryRun, throttle)
     }

@@ -49,7 +49,8 @@ extension OpenAPIDocument.Call {
 extension Exchange {
     /// Requests that get every kind of document, in this order, on a new store.
     static var all: [Exchange] {
-        Self.buckets + Self.writes + Self.reads + Self.operations + Self.system + Self.removals + Self.monitoring
+        Self.buckets + Self.writes + Self.reads + Self.operations + Self.system + Self.optimizer
+            + Self.removals + Self.monitoring
     }
 
     /// Requests about an alert that is firing.

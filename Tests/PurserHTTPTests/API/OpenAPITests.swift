@@ -70,6 +70,11 @@ import Testing
         try self.expectListed(Problem(describing: AlertError(code, "a reason")), code.rawValue)
     }
 
+    @Test(arguments: OptimizerError.Code.allCases)
+    func errorOfTheOptimizerIsListed(_ code: OptimizerError.Code) throws {
+        try self.expectListed(Problem(describing: OptimizerError(code, "a reason")), code.rawValue)
+    }
+
     @Test(arguments: [IdentifierError.Code.invalidKey, .invalidBucketName, .invalidOperationID])
     func errorOfANameIsListed(_ code: IdentifierError.Code) throws {
         try self.expectListed(Problem(describing: IdentifierError(code, "a reason")), code.rawValue)

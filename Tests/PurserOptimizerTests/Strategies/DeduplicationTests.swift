@@ -150,7 +150,7 @@ struct DeduplicationTests {
             #expect(groups.reduce(0) { $0 + $1.savedBytes } == totals.logicalBytes - totals.distinctBytes)
             var paged: [DuplicateGroup] = []
             while true {
-                let page = try optimizer.duplicates(after: paged.last, limit: 1)
+                let page = try optimizer.duplicates(after: paged.last?.position, limit: 1)
                 guard let group = page.first else { break }
                 paged.append(group)
             }

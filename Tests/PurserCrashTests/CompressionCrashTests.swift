@@ -1,0 +1,128 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import PurserIdentifiers
+import PurserTestSupport
+import SystemPackage
+import Testing
+
+/// Kills the real server again and again while it compresses what it holds, and clients write.
+@Suite(.timeLimit(.minutes(10))) struct CompressionCrashTests {
+    private static let rounds = 8
+    private static let settings = [
+        "storage.collect_grace": "0s", "storage.free_space_floor": "0B", "optimizer.throttle.cpu": "none",
+        "optimizer.throttle.bytes_per_second": "64MB", "optimizer.on_low_space": "false", "optimizer.schedule": "none",
+    ]
+
+    @Test func everyFileReadsBackAfterKillsDuringCompression() async throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        try await withTemporaryFolder { folder in
+            var configuration = HTTPClient.Configuration()
+            configuration.connectionPool.retryConnectionEstablishment = false
+            try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+                try await self.run(in: folder.appending("store"), client, seed: seed)
+            }
+        }
+    }
+
+    private func run(in store: FilePath, _ client: HTTPClient, seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        var contents: [String: BlobID] = [:]
+        for round in 0..<Self.rounds {
+            let note: Comment = "round \(round), seed \(seed)"
+            let server = try ServerProcess(store: store, settings: Self.settings)
+            try await Self.check(contents, client, server.url, note)
+            for number in 0..<12 {
+                let bytes = Self.text(bytes: Int.random(in: 1_000...1_500_000, using: &generator), &generator)
+                let key = "r\(round)-\(number)"
+                try await Self.put(key, bytes, client, server.url)
+                contents[key] = try #require(Content.blob(of: bytes))
+            }
+            // A run that was cut off goes on by itself; then this one is refused.
+            let status = try await Self.start(client, server.url)
+            #expect(status == 202 || status == 409, note)
+            let extra = Int.random(in: 0...4, using: &generator)
+            for number in 0..<extra {
+                let bytes = Self.text(bytes: 200_000, &generator)
+                try await Self.put("x\(round)-\(number)", bytes, client, server.url)
+                contents["x\(round)-\(number)"] = try #require(Content.blob(of: bytes))
+            }
+            server.kill()
+        }
+        let server = try ServerProcess(store: store, settings: Self.settings)
+        try await Self.check(contents, client, server.url, "after all kills, seed \(seed)")
+        while try await Self.start(client, server.url) != 202 { await Task.yield() }
+        let run = try await Self.ended(client, server.url)
+        #expect(run.state == "succeeded" && run.strategies.values.allSatisfy { $0.errors.isEmpty }, "seed \(seed)")
+        try await Self.check(contents, client, server.url, "compressed, seed \(seed)")
+        #expect(server.stop() == 0)
+        let staging = try FileManager.default.contentsOfDirectory(atPath: store.appending("staging").string)
+        #expect(staging.isEmpty, "seed \(seed)")
+    }
+
+    /// Words in a random order: they compress, and no two contents are alike.
+    private static func text(bytes: Int, _ generator: inout SeededGenerator) -> ByteBuffer {
+        let words = ["store ", "catalog ", "blob ", "frame ", "index ", "digest ", "range ", "reader\n"]
+        var buffer = ByteBuffer()
+        buffer.writeInteger(generator.next())
+        while buffer.readableBytes < bytes { buffer.writeString(words[Int(generator.next() % 8)]) }
+        return buffer
+    }
+
+    private static func put(_ key: String, _ bytes: ByteBuffer, _ client: HTTPClient, _ url: String) async throws {
+        var request = HTTPClientRequest(url: "\(url)/v1/buckets/default/files/\(key)")
+        request.method = .PUT
+        request.body = .bytes(bytes)
+        let response = try await client.execute(request, timeout: .seconds(30))
+        try #require(response.status == .created)
+    }
+
+    /// - Returns: The status of the answer.
+    private static func start(_ client: HTTPClient, _ url: String) async throws -> UInt {
+        var request = HTTPClientRequest(url: "\(url)/v1/optimizer/runs")
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(string: #"{"strategies":["deduplication","compression","collection"]}"#))
+        let response = try await client.execute(request, timeout: .seconds(30))
+        _ = try await response.body.collect(upTo: 1 << 16)
+        return response.status.code
+    }
+
+    private struct RunList: Decodable {
+        var runs: [Run]
+    }
+
+    private struct Run: Decodable {
+        struct Strategy: Decodable {
+            var errors: [String: Int]
+        }
+
+        var state: String
+        var strategies: [String: Strategy]
+    }
+
+    private static func ended(_ client: HTTPClient, _ url: String) async throws -> Run {
+        while true {
+            let request = HTTPClientRequest(url: "\(url)/v1/optimizer/runs?limit=1")
+            let response = try await client.execute(request, timeout: .seconds(30))
+            let body = try await response.body.collect(upTo: 1 << 20)
+            let list = try JSONDecoder().decode(RunList.self, from: Data(body.readableBytesView))
+            let run = try #require(list.runs.first)
+            if run.state != "running" { return run }
+        }
+    }
+
+    private static func check(
+        _ contents: [String: BlobID],
+        _ client: HTTPClient,
+        _ url: String,
+        _ note: Comment
+    ) async throws {
+        for (key, blob) in contents {
+            let request = HTTPClientRequest(url: "\(url)/v1/buckets/default/files/\(key)")
+            let response = try await client.execute(request, timeout: .seconds(30))
+            let body = try await response.body.collect(upTo: 4 << 20)
+            #expect(response.status == .ok && Content.blob(of: body) == blob, "\(key): \(note)")
+        }
+    }
+}
