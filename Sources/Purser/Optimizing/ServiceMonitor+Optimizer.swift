@@ -4,12 +4,12 @@ import PurserCatalog
 import PurserIdentifiers
 import PurserMonitor
 import PurserOperations
-import PurserOptimizer
+package import PurserOptimizer
 import PurserStore
 
 extension ServiceMonitor {
     /// Tells people of what the optimizer met.
-    func note(_ event: OptimizerEvent) {
+    package func note(_ event: OptimizerEvent) {
         guard self.operations.performance.isEnabled else { return }
         switch event {
         case .contentDamaged:

@@ -8,6 +8,21 @@ extension LocalService {
         follows: Bool,
         onProgress: @escaping @Sendable (OptimizeProgress) -> Void
     ) async throws -> OptimizerRunDocument {
+        while true {
+            do {
+                return try await self.run(request, onProgress)
+            } catch let error as OptimizerError where error.code == .runInProgress {
+                // A run that was cut off goes on as soon as the store is open, and there is one at a time.
+                guard let other = error.run else { throw error }
+                try await self.follow(try self.manager.optimizationRun(other), onProgress)
+            }
+        }
+    }
+
+    private func run(
+        _ request: OptimizeRequest,
+        _ onProgress: @escaping @Sendable (OptimizeProgress) -> Void
+    ) async throws -> OptimizerRunDocument {
         let id = OperationID()
         var run = RunRequest(request.strategies, isDryRun: request.isDryRun)
         run.verifiesAll = request.verifiesAll
@@ -15,21 +30,23 @@ extension LocalService {
         let updates = self.manager.operations.updates()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await update in updates where update.id == id {
-                    onProgress(
-                        OptimizeProgress(
-                            fraction: update.progress.fraction,
-                            step: update.progress.step,
-                            remaining: update.estimatedRemaining.map { $0 / .seconds(1) }
-                        )
-                    )
-                }
+                for await update in updates where update.id == id { onProgress(OptimizeProgress(update)) }
             }
             defer { group.cancelAll() }
             let report = try await self.manager.optimizer.run(run)
             try Task.checkCancellation()
             return OptimizerRunDocument(report)
         }
+    }
+
+    /// Waits for the end of a run that somebody else has begun.
+    private func follow(_ run: RunReport, _ onProgress: @Sendable (OptimizeProgress) -> Void) async throws {
+        if let updates = self.manager.operations.updates(of: try OperationID(run.operationID)) {
+            for await update in updates { onProgress(OptimizeProgress(update)) }
+        }
+        try Task.checkCancellation()
+        // Its turn ends a moment after its operation.
+        await Task.yield()
     }
 
     func optimizerRuns(after cursor: String?, limit: Int) async throws -> OptimizerRunListDocument {
@@ -57,5 +74,16 @@ extension LocalService {
     private static func understood<Value>(_ cursor: String, _ parse: (String) -> Value?) throws -> Value {
         guard let value = parse(cursor) else { throw CommandError("this is no end of a page", code: "invalid_cursor") }
         return value
+    }
+}
+
+extension OptimizeProgress {
+    /// Takes how far a run is from its operation.
+    fileprivate init(_ operation: OperationSnapshot) {
+        self.init(
+            fraction: operation.progress.fraction,
+            step: operation.progress.step,
+            remaining: operation.estimatedRemaining.map { $0 / .seconds(1) }
+        )
     }
 }

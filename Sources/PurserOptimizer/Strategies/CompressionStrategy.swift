@@ -2,6 +2,7 @@ import PurserOperations
 import PurserCatalog
 import PurserIdentifiers
 import PurserStore
+import Synchronization
 
 /// Keeps contents encoded where that saves space.
 ///
@@ -27,7 +28,8 @@ struct CompressionStrategy: Strategy {
             guard let end = page.last?.row else { return }
             var unsuitable: [BlobID] = []
             for blob in page where !context.forecast.isFreed(blob.row) {
-                if try await self.encode(blob.record, encoder, context) == .unsuitable {
+                let place = Double(blob.row - 1) / last..<Double(blob.row) / last
+                if try await self.encode(blob.record, at: place, encoder, context) == .unsuitable {
                     unsuitable.append(blob.record.id)
                 }
                 try await context.proceed(to: Double(blob.row) / last)
@@ -41,13 +43,17 @@ struct CompressionStrategy: Strategy {
 
     private func encode(
         _ blob: BlobRecord,
+        at place: Range<Double>,
         _ encoder: Reencoder,
         _ context: RunContext
     ) async throws -> Reencoder.Outcome? {
         context.report { $0.filesExamined += 1 }
         do {
-            let pace = context.pace
+            let (pace, operation) = (context.pace, context.operation)
+            let progress = EncodingProgress(of: blob.size, at: place)
             let outcome = try await encoder.encode(blob, context.operation.id, isDryRun: context.isDryRun) { bytes in
+                // How far it is, before the bytes: what is told is done.
+                operation.update(fraction: progress.fraction(before: bytes))
                 try await pace.spend(bytes: bytes)
             }
             if case .encoded(let before, let after) = outcome {
@@ -66,5 +72,31 @@ struct CompressionStrategy: Strategy {
             }
             return nil
         }
+    }
+}
+
+/// How much of a strategy is done while it works on one content, which may be large.
+private final class EncodingProgress: Sendable {
+    private let size: Int64
+    private let place: Range<Double>
+    private let bytes = Atomic<Int64>(0)
+
+    /// Begins with a content.
+    ///
+    /// - Parameters:
+    ///   - size: Its bytes; each of them is told twice, as it is encoded and as that is checked.
+    ///   - place: What part of the strategy the content is.
+    init(of size: Int64, at place: Range<Double>) {
+        self.size = max(1, size)
+        self.place = place
+    }
+
+    /// Counts bytes that are about to be worked on.
+    ///
+    /// - Returns: How much of the strategy was done before.
+    func fraction(before bytes: Int) -> Double {
+        let done = self.bytes.wrappingAdd(Int64(bytes), ordering: .relaxed).oldValue
+        let part = min(1, Double(done) / Double(2 * self.size))
+        return self.place.lowerBound + (self.place.upperBound - self.place.lowerBound) * part
     }
 }

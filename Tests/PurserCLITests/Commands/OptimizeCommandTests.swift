@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Purser
 import PurserBlobs
 import PurserTestSupport
@@ -51,6 +52,34 @@ struct OptimizeCommandTests {
             #expect(try await live.service.removals(ofRun: run.id, after: nil, limit: 10).removals.isEmpty)
             let error = await #expect(throws: (any Error).self) { _ = try await live.service.optimizerRun("none") }
             #expect(CommandError(describing: try #require(error)).code == "run_not_found")
+        }
+    }
+
+    @Test func aRunThatWasCutOffGoesOnFirst() async throws {
+        try await withTemporaryFolder { folder in
+            var configuration = PurserConfiguration()
+            configuration.storage.path = folder.appending("storage")
+            configuration.storage.freeSpaceFloor = 0
+            Self.quickly(&configuration)
+            var slow = configuration
+            slow.optimizer.throttle.bytesPerSecond = 65_536
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let first = try await withFileStorageManager(configuration: slow, logger: logger) { manager in
+                let bytes = Array(String(repeating: Self.content, count: 20).utf8)
+                try await manager.upload(to: "default", key: "large.log", bytes: bytes)
+                let run = try await manager.optimizer.start(RunRequest([.compression]))
+                let updates = manager.operations.updates(of: try OperationID(run.operationID))
+                for await update in try #require(updates) where update.progress.step == "compression" { break }
+                return run
+            }
+            let runs = try await withFileStorageManager(configuration: configuration, logger: logger) { manager in
+                let service = LocalService(manager)
+                let run = try await service.optimize(OptimizeRequest(strategies: [.collection]), follows: true) { _ in }
+                #expect(run.state == "succeeded" && run.id != first.id)
+                return try await service.optimizerRuns(after: nil, limit: 10).runs
+            }
+            #expect(runs.map(\.state) == ["succeeded", "succeeded"])
+            #expect(runs.last?.id == first.id && (runs.last?.spaceSavedBytes ?? 0) > 1_000_000)
         }
     }
 

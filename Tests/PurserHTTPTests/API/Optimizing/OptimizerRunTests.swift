@@ -115,7 +115,8 @@ struct OptimizerRunTests {
             let ended = try await client.end(of: run)
             #expect(ContinuousClock.now - asked < .seconds(1))
             #expect(ended.state == "cancelled" && ended.spaceSavedBytes == 0)
-            #expect(try client.api.operation(operation).state == .cancelled)
+            // The report is written down before the operation ends.
+            try await eventually("the operation ends") { try client.api.operation(operation).state == .cancelled }
             let read = try await client.send(.GET, OptimizerClient.target(of: "slow.log"))
             #expect(read.body == content)
             try await client.api.isAtRest()
