@@ -124,7 +124,8 @@ let package = Package(
             name: "Purser",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
-                "PurserOptimizer", "PurserStore", collections, configuration, logging, metrics, nioCore, serviceLifecycle,
+                "PurserOptimizer", "PurserStore", collections, configuration, logging, metrics, nioCore,
+                serviceLifecycle,
                 system, tracing, yams,
             ],
             swiftSettings: settings
@@ -134,7 +135,8 @@ let package = Package(
             dependencies: [
                 "Purser", "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
                 "PurserStore", crypto,
-                httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix,
+                httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioPosix,
                 serviceLifecycle, structuredFields, tracing,
             ],
             resources: [.embedInCode("OpenAPI/openapi.json")],

@@ -21,6 +21,7 @@ extension FileSystem {
     ///   - text: Its content.
     ///   - path: Where it goes; what is there is replaced.
     ///   - suffix: Of the name beside it under which it is written; what has that name is removed.
+    /// - Throws: ``FileSystemError``; what was at the path stays then, unless only the folder could not be synchronized.
     package func write(
         _ text: String,
         durablyTo path: FilePath,
