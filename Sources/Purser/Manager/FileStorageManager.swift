@@ -96,7 +96,7 @@ public final class FileStorageManager: Sendable {
             clock: clock,
             now: now,
             configuration: configuration.progress,
-            onEnd: { measured.record($0) }
+            onEnd: measured.performance.isEnabled ? { measured.record($0) } : nil
         )
         let resources = ResourceManager(
             configuration: configuration.resources,

@@ -70,6 +70,8 @@ struct Session: Sendable {
         if !creates { configuration.storage.createsWhenMissing = false }
         // A command does what it is asked, and no run that happens to be due.
         configuration.optimizer.isEnabled = false
+        // Alerts, exports and history are a service's.
+        configuration.monitor.measuring.isEnabled = false
         let deadline = ContinuousClock.now + Self.patience
         while true {
             if let holder = try StoreLock.holder(at: configuration.storage.path), let url = holder.url {
