@@ -23,6 +23,16 @@ import Testing
         #expect(PurserConfiguration().optimizer.enabledStrategies == optimizer.enabledStrategies)
     }
 
+    @Test func shippedSettingsRemoveNothingAndRunDaily() async throws {
+        let file = URL(filePath: #filePath).appending(path: "../../../../config/purser.yaml").standardizedFileURL
+        let shipped = try await self.read([:], file: file.path(percentEncoded: false)).optimizer
+        #expect(shipped.isEnabled)
+        #expect(shipped.enabledStrategies == [.deduplication, .compression, .collection, .verification])
+        #expect(shipped.schedule.times == .cron(try CronExpression("0 3 * * *")))
+        #expect(shipped.schedule.jitter == .seconds(1_800))
+        #expect(shipped.deduplication.keepsOldestOnly.isEmpty)
+    }
+
     @Test func everyKeyIsTaken() async throws {
         let configuration = try await self.read([
             "storage.track_access": "off", "optimizer.enabled": "false", "optimizer.min_age": "2h",
