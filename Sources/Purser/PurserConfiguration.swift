@@ -45,4 +45,7 @@ public struct PurserConfiguration: Sendable {
         self.monitor = MonitorConfiguration(reading: settings)
         self.optimizer = OptimizerConfiguration(reading: settings)
     }
+
+    /// Whether the store may hold only so much, whatever room the disk has.
+    var hasStoreLimit: Bool { self.storage.quota != nil || self.optimizer.sizeLimit.isEnabled }
 }

@@ -96,7 +96,7 @@ public final class FileStorageManager: Sendable {
             clock: clock,
             now: now,
             configuration: configuration.progress,
-            onEnd: measured.performance.isEnabled ? { measured.record($0) } : nil
+            onEnd: measured.observer
         )
         let resources = ResourceManager(
             configuration: configuration.resources,
@@ -137,7 +137,11 @@ public final class FileStorageManager: Sendable {
                 reencode: Reencoder(of: store, configuration.optimizer.compression),
                 clock: clock,
                 now: now,
-                onEvent: { monitor.note($0) },
+                onEvent: { event in
+                    // How full the disk is, the shipped rules tell; here it is about a limit of the store's own.
+                    if case .spaceLevel = event, !configuration.hasStoreLimit { return }
+                    monitor.note(event)
+                },
                 logger: logger
             ),
             logger: logger

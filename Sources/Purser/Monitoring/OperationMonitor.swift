@@ -84,9 +84,14 @@ package final class OperationMonitor: Sendable {
         return observers
     }
 
+    /// Who is told of operations that end; nobody where nothing is measured.
+    var observer: (@Sendable (OperationReport) -> Void)? {
+        guard self.performance.isEnabled else { return nil }
+        return { report in self.record(report) }
+    }
+
     /// Takes in an operation that ended; some microseconds.
-    func record(_ report: OperationReport) {
-        guard self.performance.isEnabled else { return }
+    private func record(_ report: OperationReport) {
         var report = report
         report.residentBytes = self.resident.figures(from: report.createdAt)
         self.ledger.record(report)
