@@ -35,7 +35,7 @@ import Testing
             // Lists stand there as examples in comments.
             let isList = setting.text.hasPrefix("[")
             let name = try #require(setting.key.split(separator: ".").last)
-            let isThere = isList ? text.contains("# \(name):") : !setting.isDefault
+            let isThere = isList ? text.contains("# \(name):") || text.contains("\(name): []") : !setting.isDefault
             if !isThere { missing.append(setting.key) }
         }
         #expect(missing == [])

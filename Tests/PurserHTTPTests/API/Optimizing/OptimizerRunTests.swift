@@ -2,6 +2,7 @@ import Foundation
 import NIOHTTP1
 import Purser
 import PurserTestSupport
+import SystemPackage
 import Testing
 
 @testable import PurserHTTP
@@ -34,7 +35,7 @@ struct OptimizerRunTests {
             )
             #expect(ratio > 2)
             for (key, content) in files { try await Self.expectSame(key, content, codec, client) }
-            try Self.expectSameThroughCurl("large.log", files["large.log"], client)
+            try await Self.expectSameThroughCurl("large.log", files["large.log"], client)
             let stats = try await client.send(.GET, "/v1/optimizer/stats").document(OptimizerStatsDocument.self)
             #expect(stats.savings["compression"] == run.spaceSavedBytes)
             #expect(stats.spaceSavedBytes == run.spaceSavedBytes)
@@ -64,17 +65,22 @@ struct OptimizerRunTests {
         #expect(isEncoded ? asKept.body.count < content.count / 2 : asKept.body == content, "\(key)")
     }
 
-    private static func expectSameThroughCurl(_ key: String, _ content: Data?, _ client: OptimizerClient) throws {
-        let curl = Process()
-        curl.executableURL = URL(filePath: "/usr/bin/curl")
-        let url = "http://127.0.0.1:\(client.api.port)\(OptimizerClient.target(of: key))"
-        curl.arguments = ["--silent", "--fail", "--compressed", "--max-time", "30", url]
-        let output = Pipe()
-        curl.standardOutput = output
-        try curl.run()
-        let body = try output.fileHandleForReading.readToEnd()
-        curl.waitUntilExit()
-        #expect(curl.terminationStatus == 0 && body == content)
+    private static func expectSameThroughCurl(
+        _ key: String,
+        _ content: Data?,
+        _ client: OptimizerClient
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let body = folder.appending("body").string
+            let url = "http://127.0.0.1:\(client.api.port)\(OptimizerClient.target(of: key))"
+            let curl = try await runTool(
+                "curl",
+                ["--silent", "--show-error", "--fail", "--compressed", "--max-time", "60", "--output", body, url]
+            )
+            #expect(curl.status == 0, "\(curl.output)")
+            let received = try Data(contentsOf: URL(filePath: body))
+            #expect(received == content)
+        }
     }
 
     @Test func dryRunChangesNothingAndPredictsTheRun() async throws {
