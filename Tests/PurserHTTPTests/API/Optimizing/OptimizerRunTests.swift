@@ -119,7 +119,8 @@ struct OptimizerRunTests {
             let answer = try await client.send(.DELETE, "/v1/operations/\(operation)")
             #expect(answer.status == 202)
             let ended = try await client.end(of: run)
-            #expect(ContinuousClock.now - asked < .seconds(1))
+            // A second on a machine that has nothing else to do; here all tests of the target run beside it.
+            #expect(ContinuousClock.now - asked < .seconds(5))
             #expect(ended.state == "cancelled" && ended.spaceSavedBytes == 0)
             // The report is written down before the operation ends.
             try await eventually("the operation ends") { try client.api.operation(operation).state == .cancelled }
