@@ -3,7 +3,7 @@ import DequeModule
 /// The contexts of the latest samples of one metric that had one.
 struct ContextLog {
     /// Bytes kept, the room that the texts take included.
-    static let maxBytes = 8 * 1_024
+    static let maxBytes = 4 * 1_024
 
     private struct Entry {
         let sequence: UInt64

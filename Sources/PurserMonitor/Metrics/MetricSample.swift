@@ -19,7 +19,7 @@ public struct MetricSample: Sendable, Hashable {
     public var tags: [String: String]
     /// Facts to keep with the sample, at most 1 KiB; never a label, and not told apart by.
     ///
-    /// They are dropped before their sample where a metric has many: it keeps the latest 8 KiB.
+    /// They are dropped before their sample where a metric has many: it keeps the latest 4 KiB.
     public var context: [String: String]
     /// When it was measured, at most 5 minutes ahead and 7 days back; now where it is not said.
     public var timestamp: Date?

@@ -44,7 +44,7 @@ struct MemoryTests {
                 try #require(monitor.counts.tooManyMetrics > 0 && monitor.counts.lostRollups == 0)
                 try #require(ledger.latest().count == 1_000 && ledger.summaries().count == 101)
                 try #require(all > 8_000_000, "metrics \(metrics), all \(all) bytes")
-                try #require(all <= 20 << 20, "metrics \(metrics), all \(all) bytes")
+                try #require(all <= 20_000_000, "metrics \(metrics), all \(all) bytes")
             }
         }
     }

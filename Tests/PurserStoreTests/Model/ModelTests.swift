@@ -3,7 +3,7 @@ import PurserStore
 import Testing
 
 /// Random histories with faults and crashes, against a dictionary.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(5)))
 struct ModelTests {
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
     func storeIsAsTheModelWhateverHappens(_ seed: UInt64) async throws {
