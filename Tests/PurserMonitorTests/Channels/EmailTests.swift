@@ -33,13 +33,15 @@ struct EmailTests {
         try await whileRunning({ try await notifier.run() }, body)
     }
 
-    /// Runs a body with a program that a script makes.
-    private func withScript(_ text: String, _ body: (String, FilePath) async throws -> Void) async throws {
+    /// Runs a body with a command that runs a script.
+    ///
+    /// The shell reads it: a file that was just written may be held open for a moment by a process that another test
+    /// forks, and the system starts no program that is open for writing.
+    private func withScript(_ text: String, _ body: ([String], FilePath) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending("mail.sh").string
-            try Data("#!/bin/sh\ncd \(folder.string)\n\(text)\n".utf8).write(to: URL(filePath: path))
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-            try await body(path, folder)
+            try Data("cd \(folder.string)\n\(text)\n".utf8).write(to: URL(filePath: path))
+            try await body(["/bin/sh", path], folder)
         }
     }
 
@@ -97,10 +99,10 @@ struct EmailTests {
     @Test
     func hangingProgramIsKilledWithAllItStarted() async throws {
         let script = "exec 3> pipe\nsleep 1000 &\necho started >&3\nwait"
-        try await self.withScript(script) { path, folder in
+        try await self.withScript(script) { command, folder in
             let pipe = folder.appending("pipe").string
             try #require(mkfifo(pipe, 0o600) == 0)
-            let notifier = self.notifier([path])
+            let notifier = self.notifier(command)
             try await self.run(notifier) {
                 notifier.send([.sample()])
                 let lines = Self.lines(of: pipe)
@@ -117,8 +119,8 @@ struct EmailTests {
 
     @Test(arguments: [(75, true), (69, true), (1, true), (64, false), (78, false)])
     func exitCodeSaysWhetherToTryAgain(_ code: Int, _ isTransient: Bool) async throws {
-        try await self.withScript("echo it failed >&2\nexit \(code)") { path, _ in
-            let notifier = self.notifier([path], attempts: 2)
+        try await self.withScript("echo it failed >&2\nexit \(code)") { command, _ in
+            let notifier = self.notifier(command, attempts: 2)
             try await self.run(notifier) {
                 notifier.send([.sample()])
                 if isTransient {
@@ -128,7 +130,7 @@ struct EmailTests {
                 }
                 let line = await self.log.next("alert could not be delivered")
                 #expect(line?.metadata["purser.attempts"] == (isTransient ? "2" : "1"))
-                #expect(line?.metadata["purser.error"] == "\(path) ended with exited(\(code)): it failed")
+                #expect(line?.metadata["purser.error"] == "/bin/sh ended with exited(\(code)): it failed")
             }
         }
     }
@@ -136,8 +138,8 @@ struct EmailTests {
     /// One that says more than anybody reads, and never reads what it gets.
     @Test
     func talkativeProgramIsCutShort() async throws {
-        try await self.withScript("yes nonsense | head -c 1000000 >&2\nexit 64") { path, _ in
-            let notifier = self.notifier([path])
+        try await self.withScript("yes nonsense | head -c 1000000 >&2\nexit 64") { command, _ in
+            let notifier = self.notifier(command)
             try await self.run(notifier) {
                 notifier.send([.sample()])
                 let line = await self.log.next("alert could not be delivered")
@@ -163,8 +165,8 @@ struct EmailTests {
     func programGetsItsArgumentsAsTheyAreAndNothingElse() async throws {
         let script =
             #"for word; do echo "$word"; done > arguments; env | grep -v -e ^PWD= -e ^SHLVL= -e ^_= -e ^OLDPWD= > variables"#
-        try await self.withScript(script + "\ncat > message; echo done >&2; exit 64") { path, folder in
-            let notifier = self.notifier([path, "-t", "; touch hacked", "$(touch hacked)"])
+        try await self.withScript(script + "\ncat > message; echo done >&2; exit 64") { command, folder in
+            let notifier = self.notifier(command + ["-t", "; touch hacked", "$(touch hacked)"])
             try await self.run(notifier) {
                 notifier.send([.sample()])
                 _ = await self.log.next("alert could not be delivered")
