@@ -53,6 +53,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Purser", targets: ["Purser"]),
+        .library(name: "PurserMonitor", targets: ["PurserMonitor"]),
         .library(name: "PurserOperations", targets: ["PurserOperations"]),
         .executable(name: "purser", targets: ["PurserCLI"]),
     ],
@@ -212,8 +213,17 @@ let package = Package(
         .testTarget(
             name: "PurserTests",
             dependencies: [
-                "Purser", "PurserBlobs", "PurserMonitor", "PurserTestSupport", inMemoryTracing, logging, metricsTestKit,
-                nioCore, serviceLifecycle, system, tracing,
+                "Purser", "PurserBlobs", "PurserMonitor", "PurserTestSupport", logging, metricsTestKit, nioCore,
+                serviceLifecycle, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserTracingTests",
+            dependencies: [
+                "Purser", "PurserHTTP", "PurserTestSupport", hummingbird, hummingbirdTesting, httpTypes,
+                inMemoryTracing,
+                logging, nioCore, tracing,
             ],
             swiftSettings: settings
         ),

@@ -46,5 +46,27 @@ public struct OperationID: Hashable, Sendable {
 
 extension OperationID: CustomStringConvertible {
     /// The UUID in lower case.
-    public var description: String { self.uuid.uuidString.lowercased() }
+    ///
+    /// Without Foundation's formatting, as every request writes several: one allocation.
+    public var description: String {
+        withUnsafeBytes(of: self.uuid.uuid) { bytes in
+            String(unsafeUninitializedCapacity: 36) { text in
+                var place = 0
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    text[place] = Self.digit(byte >> 4)
+                    text[place + 1] = Self.digit(byte & 0xf)
+                    place += 2
+                }
+                return place
+            }
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 }

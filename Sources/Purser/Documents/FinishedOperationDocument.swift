@@ -43,7 +43,9 @@ package struct FinishedOperationDocument: Codable, Sendable {
         self.durationSeconds = report.held.exactSeconds
         self.bytes = report.bytes
         self.memoryReservedBytes = report.memoryReserved
-        self.stageSeconds = report.stages.mapValues { $0.exactSeconds }
+        self.stageSeconds = Dictionary(
+            uniqueKeysWithValues: report.stages.all.map { ($0.stage.rawValue, $0.duration.exactSeconds) }
+        )
         self.metadata = report.metadata
         self.cpuSeconds = report.cpuTime?.exactSeconds
         self.childrenMaxResidentBytes = report.childrenMaxResidentBytes

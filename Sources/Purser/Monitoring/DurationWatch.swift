@@ -22,7 +22,7 @@ final class DurationWatch: Sendable {
     /// Looks at all that runs.
     func look(at running: [RunningOperation]) {
         for crossing in self.watcher.withLock({ $0.look(at: running) }) {
-            self.keep(crossing, stages: running.first { $0.id == crossing.operation }?.stages ?? [:])
+            self.keep(crossing, stages: running.first { $0.id == crossing.operation }?.stages ?? OperationStages())
         }
     }
 
@@ -40,7 +40,7 @@ final class DurationWatch: Sendable {
         }
     }
 
-    private func keep(_ crossing: DurationCrossing, stages: [String: Duration]) {
+    private func keep(_ crossing: DurationCrossing, stages: OperationStages) {
         self.crossings.withLock { if $0.count < Self.capacity { $0.append(crossing) } }
         var metadata: Logger.Metadata = [
             "purser.operation.id": "\(crossing.operation)",
@@ -49,7 +49,7 @@ final class DurationWatch: Sendable {
             "purser.seconds": "\(crossing.elapsed.exactSeconds)",
             "purser.limit_seconds": "\(crossing.limit.exactSeconds)",
         ]
-        for (stage, duration) in stages { metadata["purser.stage.\(stage)"] = "\(duration.exactSeconds)" }
+        for (stage, duration) in stages.all { metadata["purser.stage.\(stage.rawValue)"] = "\(duration.exactSeconds)" }
         self.logger.log(
             level: crossing.level == .warning ? .warning : .error,
             "operation takes too long",

@@ -55,7 +55,7 @@ extension ServiceMonitor {
                 kind: operation.label,
                 elapsed: operation.held,
                 bytes: operation.bytesDone,
-                stages: Dictionary(uniqueKeysWithValues: operation.stages.map { ($0.key.rawValue, $0.value) })
+                stages: operation.stages
             )
         }
         self.operations.watch.look(at: running)

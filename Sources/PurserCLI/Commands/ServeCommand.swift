@@ -64,6 +64,7 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
             ServiceLogHandler(label: label, format: settings.logFormat, sink: sink)
         }
         logger.logLevel = settings.logLevel
+        let requestLog = RequestLog(format: settings.logFormat, level: settings.logLevel, sink: sink)
         OpenFileLimit.raise()
         // Contents and names are nobody else's to read.
         umask(0o077)
@@ -75,7 +76,7 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
         defer { impatience.cancel() }
         let result: Result<Void, any Error>
         do {
-            result = .success(try await Self.serve(manager, settings, session.console, logger))
+            result = .success(try await Self.serve(manager, settings, session.console, logger, requestLog))
         } catch {
             result = .failure(error)
         }
@@ -91,17 +92,26 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
         _ manager: FileStorageManager,
         _ settings: ServiceSettings,
         _ console: Console,
-        _ logger: Logger
+        _ logger: Logger,
+        _ requestLog: RequestLog
     ) async throws {
-        let server = PurserServer(manager: manager, configuration: settings.server, logger: logger) { url in
-            do {
-                try console.result(console.style.isJSON ? JSONText.encode(["ready": url]) : "ready \(url)")
-            } catch {
-                // Nobody waits for the line; requests are served all the same.
-                logger.warning("the server could not say that it is ready", metadata: ["purser.error": "\(error)"])
-            }
-        }
-        var configuration = ServiceGroupConfiguration(
+        var configuration = settings.server
+        configuration.logsRequests = configuration.logsRequests && requestLog.isHeard
+        let server = PurserServer(
+            manager: manager,
+            configuration: configuration,
+            logger: logger,
+            onReady: { url in
+                do {
+                    try console.result(console.style.isJSON ? JSONText.encode(["ready": url]) : "ready \(url)")
+                } catch {
+                    // Nobody waits for the line; requests are served all the same.
+                    logger.warning("the server could not say that it is ready", metadata: ["purser.error": "\(error)"])
+                }
+            },
+            onRequest: { requestLog.write($0) }
+        )
+        var group = ServiceGroupConfiguration(
             services: [
                 .init(service: manager, serviceName: "manager"),
                 .init(service: server, serviceName: "server"),
@@ -109,8 +119,7 @@ struct ServeCommand: AsyncParsableCommand, Sendable {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace + .seconds(30)
-        let group = ServiceGroup(configuration: configuration)
-        try await group.run()
+        group.maximumGracefulShutdownDuration = settings.server.shutdownGrace + .seconds(30)
+        try await ServiceGroup(configuration: group).run()
     }
 }

@@ -33,14 +33,14 @@ final class LogSink: Sendable {
     }
 
     /// Takes a line, which ends in a line feed.
-    func take(_ line: String, isUrgent: Bool) {
+    func take(_ line: some Collection<UInt8>, isUrgent: Bool) {
         let wakes = self.state.withLock { state in
-            guard state.bytes.count + line.utf8.count <= Self.capacity else {
+            guard state.bytes.count + line.count <= Self.capacity else {
                 state.dropped += 1
                 return false
             }
             let wasEmpty = state.bytes.isEmpty
-            state.bytes += line.utf8
+            state.bytes += line
             state.isUrgent = state.isUrgent || isUrgent
             return wasEmpty || isUrgent
         }

@@ -37,7 +37,7 @@ struct ServiceLogHandler: LogHandler {
         case .plain: Self.plain(event.level, event.message.description, facts, into: &line)
         case .json: Self.json(event.level, event.message.description, facts, into: &line)
         }
-        self.sink.take(line, isUrgent: event.level >= .warning)
+        self.sink.take(line.utf8, isUrgent: event.level >= .warning)
     }
 
     /// Everything that is to be told, by name.

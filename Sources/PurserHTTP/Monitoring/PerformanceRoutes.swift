@@ -47,6 +47,13 @@ struct PerformanceRoutes: Sendable {
     }
 
     private func record(_ request: Request, _ context: PurserRequestContext) async throws -> Response {
+        guard self.manager.monitor.operations.performance.isEnabled else {
+            throw Problem(
+                .conflict,
+                "monitor_disabled",
+                "the monitor is off and keeps no samples: set monitor.enabled to true and restart"
+            )
+        }
         let length = request.headers[.contentLength].flatMap { Int64($0) }
         if let length, length > Self.maxSampleBytes { throw Self.tooLarge }
         await context.connection?.admitBody(expecting: length)

@@ -4,15 +4,12 @@ import Logging
 import PurserIdentifiers
 import PurserOperations
 
-/// Logs a line for each request once it is over, and tells the client by `Server-Timing` where the time went.
-///
-/// Names of files are never logged: the line has the route, and the operation's id leads to the rest.
+/// Tells of each request once it is over, and tells the client by `Server-Timing` where the time went.
 struct RequestLogMiddleware: RouterMiddleware {
     typealias Context = PurserRequestContext
 
-    let logger: Logger
-    /// Whether there are lines, and not the field alone.
-    let logsRequests: Bool
+    /// Who is told; nobody where requests are not logged.
+    let onRequest: (@Sendable (RequestRecord) -> Void)?
 
     func handle(
         _ request: Request,
@@ -23,69 +20,48 @@ struct RequestLogMiddleware: RouterMiddleware {
         var response = try await next(request, context)
         let operation = context.figures.operation
         if let operation { response.headers[.serverTiming] = ServerTiming.field(operation.stages) }
-        guard self.logsRequests, self.logger.logLevel <= .info else { return response }
-        let line = RequestLine(request: request, context: context, status: response.status, start: start)
+        guard let onRequest else { return response }
+        let record = RequestRecord(
+            id: context.requestID,
+            client: context.client,
+            method: request.method.rawValue,
+            route: context.endpointPath ?? "NotFound",
+            status: response.status.code,
+            duration: .zero
+        )
         guard let operation, !operation.state.isFinal else {
-            line.write(to: self.logger, operation, bodyBytes: response.body.contentLength)
+            onRequest(record.ended(since: start, operation, bodyBytes: response.body.contentLength))
             return response
         }
         // The content is still to be sent.
         let body = response.body
-        response.body = ResponseBody(contentLength: body.contentLength) { [logger = self.logger] writer in
-            defer { line.write(to: logger, operation, bodyBytes: nil) }
+        response.body = ResponseBody(contentLength: body.contentLength) { writer in
+            defer { onRequest(record.ended(since: start, operation, bodyBytes: nil)) }
             try await body.write(writer)
         }
         return response
     }
 }
 
-/// What a line of the log says of a request.
-private struct RequestLine: Sendable {
-    private let id: String
-    private let client: String
-    private let method: String
-    private let route: String
-    private let status: Int
-    private let start: ContinuousClock.Instant
-
-    init(
-        request: Request,
-        context: PurserRequestContext,
-        status: HTTPResponse.Status,
-        start: ContinuousClock.Instant
-    ) {
-        self.id = context.requestID
-        self.client = context.client
-        self.method = request.method.rawValue
-        self.route = context.endpointPath ?? "none"
-        self.status = status.code
-        self.start = start
-    }
-
-    /// Writes the line.
+extension RequestRecord {
+    /// The record at the end of the request.
     ///
     /// - Parameters:
-    ///   - logger: Where to.
+    ///   - start: When the request began.
     ///   - operation: The request's operation, ended.
     ///   - bodyBytes: Bytes of an answer without an operation.
-    func write(to logger: Logger, _ operation: PurserOperations.Operation?, bodyBytes: Int?) {
-        var metadata: Logger.Metadata = [
-            "purser.request.id": .string(self.id),
-            "purser.client": .string(self.client),
-            "http.method": .string(self.method),
-            "http.route": .string(self.route),
-            "http.status": .stringConvertible(self.status),
-            "purser.seconds": .stringConvertible((ContinuousClock.now - self.start).seconds),
-        ]
-        if let operation {
-            metadata["purser.operation.id"] = .string(operation.id.description)
-            metadata["purser.operation.kind"] = .string(operation.kind.rawValue)
-            metadata["purser.operation.state"] = .string(operation.state.rawValue)
-            metadata["purser.wait_seconds"] = .stringConvertible(operation.waited.seconds)
-            metadata["purser.bytes"] = .stringConvertible(operation.bytesDone)
-        } else if let bodyBytes {
-            metadata["purser.bytes"] = .stringConvertible(bodyBytes)
+    /// - Returns: The record with all that is known now.
+    fileprivate func ended(
+        since start: ContinuousClock.Instant,
+        _ operation: PurserOperations.Operation?,
+        bodyBytes: Int?
+    ) -> RequestRecord {
+        var record = self
+        record.duration = ContinuousClock.now - start
+        record.bytes = operation?.bytesDone ?? bodyBytes.map(Int64.init)
+        record.operation = operation.map {
+            Work(id: $0.id, kind: $0.kind, state: $0.state, waited: $0.waited)
         }
-        logger.info("request", metadata: metadata)
+        return record
     }
 }

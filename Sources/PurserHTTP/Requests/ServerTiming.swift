@@ -5,11 +5,10 @@ enum ServerTiming {
     /// Writes the stages in their order; in milliseconds, to the microsecond.
     ///
     /// - Returns: `nil` where no stage took any time.
-    static func field(_ stages: [OperationStage: Duration]) -> String? {
+    static func field(_ stages: OperationStages) -> String? {
         guard !stages.isEmpty else { return nil }
         var text = ""
-        for stage in OperationStage.allCases {
-            guard let duration = stages[stage] else { continue }
+        for (stage, duration) in stages.all {
             if !text.isEmpty { text += ", " }
             text += "\(stage.rawValue);dur=\(self.milliseconds(duration))"
         }

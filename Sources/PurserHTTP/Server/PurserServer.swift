@@ -18,6 +18,7 @@ public struct PurserServer: Service {
     let manager: FileStorageManager
     let configuration: ServerConfiguration
     let logger: Logger
+    private let onRequest: @Sendable (RequestRecord) -> Void
     private let onReady: @Sendable (_ url: String) async -> Void
 
     /// Describes a server.
@@ -27,15 +28,19 @@ public struct PurserServer: Service {
     ///   - configuration: Address and limits.
     ///   - logger: For requests that fail by Purser's own fault.
     ///   - onReady: Called once with the base URL when requests are taken.
+    ///   - onRequest: Told of each request once it is over, where ``ServerConfiguration/logsRequests`` is set; must be
+    ///     quick. By itself a line of the log at the level `info`.
     public init(
         manager: FileStorageManager,
         configuration: ServerConfiguration,
         logger: Logger,
-        onReady: @escaping @Sendable (_ url: String) async -> Void = { _ in }
+        onReady: @escaping @Sendable (_ url: String) async -> Void = { _ in },
+        onRequest: (@Sendable (RequestRecord) -> Void)? = nil
     ) {
         self.manager = manager
         self.configuration = configuration
         self.logger = logger
+        self.onRequest = onRequest ?? { logger.info("request", metadata: $0.metadata) }
         self.onReady = onReady
     }
 
@@ -96,7 +101,7 @@ public struct PurserServer: Service {
     private func router() -> Router<PurserRequestContext> {
         let router = Router(context: PurserRequestContext.self)
         router.add(
-            middleware: RequestLogMiddleware(logger: self.logger, logsRequests: self.configuration.logsRequests)
+            middleware: RequestLogMiddleware(onRequest: self.configuration.logsRequests ? self.onRequest : nil)
         )
         if OperationSpans.isEnabled { router.add(middleware: TracingMiddleware()) }
         router.add(middleware: ProblemMiddleware())

@@ -59,7 +59,7 @@ extension AlertEngine {
     private func openWatch(_ id: String) throws(AlertError) -> Watch {
         if let place = self.places[id], let watch = self.watches[place.rule]?[place.subject] { return watch }
         guard self.resolved.contains(where: { $0.id == id }) else {
-            throw AlertError(.alertNotFound, "there is no alert \(id)")
+            throw AlertError(.alertNotFound, "there is no such alert, or it was resolved long ago")
         }
         throw AlertError(.alertResolved, "alert \(id) is resolved already")
     }

@@ -133,7 +133,7 @@ extension OperationLedger {
 
     private static func throughput(of report: OperationReport) -> Double? {
         guard report.kind == "upload" || report.kind == "download", report.bytes >= Self.smallestTransfer,
-            let disk = report.stages["disk"], disk > .zero
+            let disk = report.stages[.disk]
         else { return nil }
         return Double(report.bytes) / disk.seconds
     }

@@ -43,15 +43,12 @@ public struct DurationThresholds: Sendable, Hashable {
     /// - Parameters:
     ///   - kind: What it counts as.
     ///   - held: How long it has held its slot.
-    ///   - stages: What its stages took, by name; those of waiting, `queue` and `client`, do not count. They may
-    ///     overlap, and their sum is cut to `held`.
+    ///   - stages: What its stages took; that of waiting does not count. They may overlap, and their sum is cut to
+    ///     `held`.
     /// - Returns: For transfers the time of the stages; for all else `held`.
-    public func judgedTime(of kind: String, held: Duration, stages: [String: Duration]) -> Duration? {
+    public func judgedTime(of kind: String, held: Duration, stages: OperationStages) -> Duration? {
         guard Self.isTransfer(kind) else { return held }
-        var own: Duration?
-        // Without a dictionary of its own: this is done for every operation that ends.
-        for (stage, time) in stages where stage != "queue" && stage != "client" { own = (own ?? .zero) + time }
-        return own.map { min(held, $0) }
+        return stages.worked.map { min(held, $0) }
     }
 
     /// What the metric `duration_threshold_ratio` is of an operation that ended: its time over its limit of warning.

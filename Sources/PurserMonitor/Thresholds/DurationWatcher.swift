@@ -12,7 +12,7 @@ public struct RunningOperation: Sendable, Hashable {
     /// Bytes it has moved so far.
     public var bytes: Int64
     /// What its stages have taken so far.
-    public var stages: [String: Duration]
+    public var stages: OperationStages
 
     /// Describes a running operation.
     public init(
@@ -20,7 +20,7 @@ public struct RunningOperation: Sendable, Hashable {
         kind: String,
         elapsed: Duration,
         bytes: Int64 = 0,
-        stages: [String: Duration] = [:]
+        stages: OperationStages = OperationStages()
     ) {
         self.id = id
         self.kind = kind
@@ -96,7 +96,7 @@ public struct DurationWatcher: Sendable {
         _ id: OperationID,
         _ kind: String,
         held: Duration,
-        stages: [String: Duration],
+        stages: OperationStages,
         bytes: Int64,
         isRunning: Bool
     ) -> DurationCrossing? {

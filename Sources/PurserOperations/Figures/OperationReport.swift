@@ -29,8 +29,8 @@ public struct OperationReport: Sendable {
     public var bytes: Int64
     /// Bytes of memory reserved for it at the end.
     public var memoryReserved: Int
-    /// How long each of its stages took in all (`queue`, `hash`, `disk`, `catalog`, …); stages may overlap.
-    public var stages: [String: Duration]
+    /// How long each of its stages took in all; stages may overlap.
+    public var stages: OperationStages
     /// CPU time of its own threads and children, where it could be told apart.
     public var cpuTime: Duration?
     /// Most bytes of RAM that a child of it held.
@@ -84,7 +84,7 @@ public struct OperationReport: Sendable {
         self.held = held
         self.bytes = 0
         self.memoryReserved = 0
-        self.stages = [:]
+        self.stages = OperationStages()
         self.metadata = [:]
     }
 }

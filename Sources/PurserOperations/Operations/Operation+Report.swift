@@ -31,7 +31,7 @@ extension Operation {
             held: times.held
         )
         report.bytes = self.bytesDone
-        report.stages = Dictionary(uniqueKeysWithValues: self.stages.map { ($0.key.rawValue, $0.value) })
+        report.stages = self.stages
         report.memoryReserved = self.memoryReserved.load(ordering: .relaxed)
         let cpu = self.cpuNanoseconds.load(ordering: .relaxed)
         report.cpuTime = cpu > 0 ? .nanoseconds(cpu) : nil

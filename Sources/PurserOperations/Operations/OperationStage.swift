@@ -51,7 +51,15 @@ struct StageTimes: ~Copyable, Sendable {
         }
     }
 
-    func nanoseconds(in stage: OperationStage) -> Int64 { self.times(in: stage)?.busy ?? 0 }
+    /// How long the operation has been in each stage.
+    var busy: OperationStages {
+        var stages = OperationStages()
+        stages.set(.queue, self.queue.busy.load(ordering: .relaxed))
+        stages.set(.hash, self.hash.busy.load(ordering: .relaxed))
+        stages.set(.disk, self.disk.busy.load(ordering: .relaxed))
+        stages.set(.catalog, self.catalog.busy.load(ordering: .relaxed))
+        return stages
+    }
 
     /// When a stage was entered first and left last, and how long the operation was in it; `nil` where it never was.
     func times(in stage: OperationStage) -> (entered: Int64, left: Int64, busy: Int64)? {
@@ -111,13 +119,6 @@ extension Operation {
         return try await body()
     }
 
-    /// How long the operation has been in each stage so far; stages in which it never was are left out.
-    public var stages: [OperationStage: Duration] {
-        var stages: [OperationStage: Duration] = [:]
-        for stage in OperationStage.allCases {
-            let nanoseconds = self.stageTimes.nanoseconds(in: stage)
-            if nanoseconds > 0 { stages[stage] = .nanoseconds(nanoseconds) }
-        }
-        return stages
-    }
+    /// How long the operation has been in each stage so far.
+    public var stages: OperationStages { self.stageTimes.busy }
 }

@@ -17,7 +17,7 @@ extension StorageOptimizer {
     /// - Returns: The report.
     /// - Throws: `OperationError` `.shuttingDown`; `StoreError` where the report could not be written down.
     func finish(_ started: StartedRun, onCancel reason: CancellationReason) async throws -> RunReport {
-        defer { self.endTurn() }
+        defer { self.endTurn(started.journal.document.report.id) }
         let operation = started.operation
         // Not a child task: the operation cancels it, and decides whether it can be. It is awaited on the next lines.
         let task = Task { try await self.execute(started) }
@@ -41,7 +41,7 @@ extension StorageOptimizer {
 
     /// Gives a run up that was begun and will not be done.
     func abandon(_ started: StartedRun) async throws {
-        defer { self.endTurn() }
+        defer { self.endTurn(started.journal.document.report.id) }
         let error = OperationError(.shuttingDown, "the optimizer has stopped")
         defer { started.operation.finish(.failure(error)) }
         _ = try await self.settle(started, .failure(CancellationError()))
@@ -159,6 +159,8 @@ extension StorageOptimizer {
         if !report.isDryRun {
             started.journal.note(SavedBytes.name, try SavedBytes.load(self.catalog).adding(report).text())
         }
+        // Before anybody can see that it has ended: the next may begin at once. The catalog refuses one that is too early.
+        self.endTurn(report.id)
         try await started.journal.save()
         self.forecasts.withLock { $0 = nil }
         await self.forget()

@@ -143,7 +143,7 @@ public final class StorageOptimizer: Sendable {
                 throw error
             }
         } catch {
-            self.endTurn()
+            self.endTurn(id.description)
             throw StoreError.surfaced(error)
         }
     }
@@ -178,8 +178,9 @@ public final class StorageOptimizer: Sendable {
         if let other { throw Self.inProgress(other) }
     }
 
-    func endTurn() {
-        self.current.withLock { $0 = nil }
+    /// Ends the turn of a run; does nothing where it has ended already.
+    func endTurn(_ id: String) {
+        self.current.withLock { if $0 == id { $0 = nil } }
     }
 
     private static func inProgress(_ id: String) -> OptimizerError {

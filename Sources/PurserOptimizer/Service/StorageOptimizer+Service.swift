@@ -37,7 +37,7 @@ extension StorageOptimizer: Service {
         }
         guard let left else { return }
         // Begun and never done: it goes on at the next start, as any that was cut off.
-        self.endTurn()
+        self.endTurn(left.journal.document.report.id)
         left.operation.finish(.failure(OperationError(.shuttingDown, "the run goes on at the next start")))
     }
 
@@ -55,7 +55,7 @@ extension StorageOptimizer: Service {
             do {
                 try await self.resume(kept)
             } catch {
-                self.endTurn()
+                self.endTurn(kept.id)
                 throw error
             }
         } catch {
@@ -69,7 +69,7 @@ extension StorageOptimizer: Service {
             !document.report.isDryRun
         else {
             try await self.fail(kept)
-            self.endTurn()
+            self.endTurn(kept.id)
             return
         }
         // The figures were written down before the crash by up to a second; the audit trail is exact.

@@ -127,7 +127,7 @@ private func fillOperations(_ ledger: OperationLedger, count: Int) {
             waited: .milliseconds(number * 7),
             held: .milliseconds(number * 11)
         )
-        report.stages = ["queue": .seconds(1), "hash": .seconds(1), "disk": .seconds(1), "catalog": .seconds(1)]
+        report.stages = [.queue: .seconds(1), .hash: .seconds(1), .disk: .seconds(1), .catalog: .seconds(1)]
         report.metadata = ["pages": "12"]
         ledger.record(report)
     }

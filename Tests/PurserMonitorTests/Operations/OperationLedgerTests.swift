@@ -170,7 +170,7 @@ struct OperationLedgerTests {
         let ledger = OperationLedger(monitor: monitor)
         for (kind, bytes) in [("upload", 1 << 20), ("download", 3 << 20), ("copy", 1 << 20), ("upload", 1_000)] {
             var report = self.report(kind, bytes: Int64(bytes))
-            report.stages["disk"] = .milliseconds(500)
+            report.stages[.disk] = .milliseconds(500)
             ledger.record(report)
         }
         ledger.record(self.report("upload", bytes: 1 << 20))  // never touched the disk

@@ -29,9 +29,7 @@ struct DurationThresholdsTests {
     @Test
     func transferIsJudgedWithoutTheTimeOfItsClient() {
         let thresholds = DurationThresholds()
-        let stages: [String: Duration] = [
-            "queue": .seconds(9), "client": .seconds(3_000), "hash": .seconds(1), "disk": .seconds(2),
-        ]
+        let stages: OperationStages = [.queue: .seconds(3_000), .hash: .seconds(1), .disk: .seconds(2)]
         let judged = thresholds.judgedTime(of: "upload", held: .seconds(3_003), stages: stages)
         #expect(judged == .seconds(3))
         #expect(thresholds.judgedTime(of: "download", held: .seconds(2), stages: stages) == .seconds(2))

@@ -52,7 +52,7 @@ struct StageTests {
         func reset() { self.count.withLock { $0 = 0 } }
     }
 
-    private func stages(of id: OperationID, in store: OpenStore) throws -> [OperationStage: Duration] {
+    private func stages(of id: OperationID, in store: OpenStore) throws -> OperationStages {
         try #require(store.tracker.operation(id)).stages
     }
 
@@ -114,7 +114,7 @@ struct StageTests {
             // An operation each: the time of one call must not hide that the other's is missing.
             let opening = try store.tracker.begin(.download, name: "a")
             let content = try store.files.open(bucket: .default, key: FileKey("a"), for: opening)
-            #expect(Set(opening.stages.keys) == [.catalog, .disk])
+            #expect(opening.stages.all.map(\.stage) == [.disk, .catalog])
             let reading = try store.tracker.begin(.download, name: "a")
             try await store.files.read(content, range: 0..<700_000, for: reading) { _ in }
             #expect(disk[.read] > .zero)

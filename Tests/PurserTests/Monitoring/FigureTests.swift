@@ -61,7 +61,7 @@ struct FigureTests {
         try await withManager { manager, _ in
             try await manager.upload(to: "default", key: "large", bytes: Array(repeating: 2, count: 300_000))
             let report = try #require(manager.monitor.operations.ledger.latest(1).first)
-            for stage in ["queue", "hash", "disk", "catalog"] {
+            for stage in OperationStage.allCases {
                 #expect((report.stages[stage] ?? .zero) > .zero, "\(stage)")
             }
             #expect((report.cpuTime ?? .zero) > .zero)

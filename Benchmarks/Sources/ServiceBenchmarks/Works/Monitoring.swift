@@ -8,7 +8,30 @@ struct Monitoring: Work {
     /// Times that each export is asked for.
     private static let exports = 20
 
-    func run(_ bench: Bench) throws -> [Row] {
+    func run(_ bench: Bench) throws -> [Row] { try self.service(bench) + self.alone() }
+
+    /// The monitor alone.
+    private func alone() throws -> [Row] {
+        let results = try Microbenchmarks(target: "MonitorBenchmark")
+        return [
+            Row(name: "monitor: a sample", unit: "µs", bar: .atMost(1), samples: try results.microseconds("record")),
+            Row(
+                name: "monitor: a sample, 16 threads",
+                unit: "µs",
+                bar: .atMost(5),
+                samples: try results.microseconds("record,_16_threads")
+            ),
+            Row(
+                name: "monitor: a look at 100 rules, buffers full",
+                unit: "ms",
+                bar: .atMost(50),
+                samples: try results.microseconds("rules", rounds: 1000)
+            ),
+        ]
+    }
+
+    /// The monitor in the service.
+    private func service(_ bench: Bench) throws -> [Row] {
         let wrk = try Wrk(scratch: bench.scratch)
         // The log of requests is neither's to pay for.
         let quiet = ["log.requests=false"]
