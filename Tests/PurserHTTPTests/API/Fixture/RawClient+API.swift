@@ -74,6 +74,8 @@ extension LiveAPI {
         try await RawClient.connect(to: self.port) { client in
             try await client.beginUpload("holder", length: 10, id: id)
             try await self.isRunning(id)
+            // It runs before it has its room on the disk: what is looked at later must not change by that.
+            try await eventually("it has its room") { self.manager.resources.metrics().diskReserved > 0 }
             try await body(client, id)
         }
     }
