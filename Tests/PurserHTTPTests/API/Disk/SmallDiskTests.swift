@@ -34,37 +34,3 @@ struct SmallDiskTests {
         }
     }
 }
-
-/// A file system in memory, of a given size.
-enum SmallDisk {
-    static let isMountable: Bool = {
-        guard geteuid() == 0 else { return false }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "purser-mount-\(UUID().uuidString)").path
-        guard mkdir(folder, 0o700) == 0 else { return false }
-        defer { rmdir(folder) }
-        guard Self.call("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder) else { return false }
-        return Self.call("umount", folder)
-    }()
-
-    static func run(megabytes: Int, _ body: (FilePath) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in
-            try #require(Self.call("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.string))
-            defer { _ = Self.call("umount", folder.string) }
-            try await body(folder)
-        }
-    }
-
-    private static func call(_ arguments: String...) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        do {
-            try process.run()
-        } catch {
-            return false
-        }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
-}
