@@ -49,7 +49,8 @@ enum JobChoice {
             let (left, right) = (level(one.priority, one.createdAt), level(other.priority, other.createdAt))
             return (left, one.inFlight, one.createdAt, one.number) < (right, other.inFlight, other.createdAt, other.number)
         }
-        guard let first else { return waiting == nil ? .wait : .start }
+        // Jobs that wait for their last files to be written down are under way too, and are not to become many.
+        guard let first else { return waiting == nil || running >= 4 * workers ? .wait : .start }
         guard let waiting else { return .take(first.number) }
         let isUrgent = level(waiting.priority, waiting.createdAt) < level(first.priority, first.createdAt)
         // The new one has nothing under way yet: among equals its turn comes first anyway.

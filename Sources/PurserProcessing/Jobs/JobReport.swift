@@ -1,6 +1,6 @@
-public import PurserIdentifiers
-public import PurserOperations
 public import Foundation
+public import PurserIdentifiers
+import PurserOperations
 
 /// A page of what a job did: the job, and some of its files.
 public struct JobReport: Sendable, Equatable {

@@ -27,6 +27,8 @@ struct JobState: Sendable {
     private var ended: Deque<JobItemEnd> = []
     /// How many are being written down.
     var writing = 0
+    /// Whether a file is under way that was cut off twice: there is one at a time.
+    private(set) var hasSuspect = false
     var stop: JobStop?
     var isFinishing = false
 
@@ -52,12 +54,14 @@ struct JobState: Sendable {
         }
         let item = self.waiting.remove(at: place)
         self.inFlight[item.number] = 0
+        self.hasSuspect = self.hasSuspect || item.isSuspect
         return item
     }
 
     mutating func end(_ item: JobItemRecord, _ end: JobItemEnd?) {
         self.inFlight[item.number] = nil
         self.cancels[item.number] = nil
+        if item.isSuspect { self.hasSuspect = false }
         guard let end else {
             self.left.append(item.number)
             return

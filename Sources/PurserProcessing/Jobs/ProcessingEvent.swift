@@ -1,5 +1,5 @@
 import PurserIdentifiers
-public import PurserOperations
+import PurserOperations
 
 /// Something that people should know: for the monitor of whoever runs the service.
 ///

@@ -1,5 +1,3 @@
-public import PurserOperations
-
 /// How many files of a job go at the same time, how many are taken up at once, and why.
 public struct ProcessingPlan: Sendable, Hashable {
     /// Files that are processed at the same time.

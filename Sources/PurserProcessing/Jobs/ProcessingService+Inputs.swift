@@ -1,8 +1,10 @@
 import Foundation
+import Logging
 import PurserCatalog
 import PurserIdentifiers
 import PurserOperations
 import PurserStore
+import Synchronization
 
 extension ProcessingService {
     /// The longest idempotency key, in bytes.

@@ -1,6 +1,6 @@
 import Foundation
 import PurserCatalog
-import PurserIdentifiers
+public import PurserIdentifiers
 public import PurserOperations
 import PurserStore
 import Synchronization
@@ -104,15 +104,31 @@ extension ProcessingService {
             throw StoreError.surfaced(error)
         }
         guard let job = self.running.withLock({ $0[record.number] }) else {
-            guard try self.record(id).endedAt == nil else { throw ended }
-            // Started, and not yet taken up: it looks for this before its first file.
-            return try await self.cancelUnadopted(record)
+            return try await self.cancelStarted(record, ended)
         }
         do {
             try job.operation.cancel(.requested)
         } catch {
             throw ended
         }
+    }
+
+    /// Cancels a job that is started and not taken up: the one who takes it up looks whether it has ended.
+    private func cancelStarted(_ record: JobRecord, _ ended: ProcessingError) async throws {
+        do {
+            let isDone = try await self.catalog.endJob(
+                record.number,
+                OperationState.cancelled.rawValue,
+                error: (OperationError.Code.operationCancelled.rawValue, "the job was cancelled"),
+                at: self.now()
+            )
+            guard isDone else { throw ended }
+        } catch {
+            throw StoreError.surfaced(error)
+        }
+        // Taken up meanwhile, and perhaps before the end was written: ended already is as good.
+        try? self.running.withLock { $0[record.number] }?.operation.cancel(.requested)
+        self.noteEnd(of: record)
     }
 
     /// What a job went through, oldest first: all of it while it runs and for a while after, else its states.

@@ -23,7 +23,7 @@ public final class ProcessingService: Sendable {
     let pipelines: JobPipelines
     let callback: JobCallback?
     let machine: @Sendable () -> ProcessingMachine
-    let clock: ServiceClock
+    let timeline: Timeline
     let now: @Sendable () -> Date
     let onEvent: @Sendable (ProcessingEvent) -> Void
     let logger: Logger
@@ -77,7 +77,7 @@ public final class ProcessingService: Sendable {
         self.configuration = configuration
         self.callback = callback
         self.machine = machine
-        self.clock = ServiceClock(clock)
+        self.timeline = Timeline(clock)
         self.now = now
         self.onEvent = onEvent
         self.logger = logger

@@ -62,7 +62,7 @@ final class RunningJob: Sendable {
         }
     }
 
-    /// The next file, where one was taken up; `isSuspect` ones only where that is allowed.
+    /// The next file that was taken up; one that was cut off twice only where that is allowed.
     func next(allowsSuspect: Bool) -> JobItemRecord? { self.state.withLock { $0.next(allowsSuspect: allowsSuspect) } }
 
     /// Whether rows have to be read for the next file.
@@ -78,6 +78,12 @@ final class RunningJob: Sendable {
             if items.count >= self.plan.batch { state.mayHaveMore = true }
         }
     }
+
+    /// Says that rows could not be read, and are to be read again.
+    func failReading() { self.state.withLock { $0.mayHaveMore = true } }
+
+    /// Whether a file is under way that may be what ended the process before.
+    var hasSuspect: Bool { self.state.withLock { $0.hasSuspect } }
 
     /// Says that files were found since.
     func noteListed(_ record: JobRecord) {
