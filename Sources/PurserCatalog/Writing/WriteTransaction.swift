@@ -56,6 +56,12 @@ final class WriteTransaction {
         try self.db.run(query, arguments)
     }
 
+    /// Does something that changes the database.
+    func writing<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        self.hasWritten = true
+        return try body(self.db)
+    }
+
     /// A bucket with what it holds at this point of the transaction.
     func bucket(_ name: BucketName) throws -> BucketRow? {
         if let open = self.buckets[name] {
