@@ -77,10 +77,6 @@ extension Catalog {
 }
 
 extension WriteTransaction {
-    fileprivate func write(_ query: ResultQuery, _ arguments: StatementArguments) throws {
-        try self.writing { try $0.run(query, arguments) }
-    }
-
     fileprivate func keep(_ result: ResultRecord) throws {
         let replaced = try self.db.first(.resultBytes, [result.key.digest.data]) { try $0.integer(0) }
         try self.write(

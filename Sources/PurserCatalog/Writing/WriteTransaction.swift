@@ -56,10 +56,16 @@ final class WriteTransaction {
         try self.db.run(query, arguments)
     }
 
-    /// Does something that changes the database.
-    func writing<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    /// Runs a statement of the jobs that changes something.
+    func write(_ query: JobQuery, _ arguments: StatementArguments) throws {
         self.hasWritten = true
-        return try body(self.db)
+        try self.db.run(query, arguments)
+    }
+
+    /// Runs a statement about kept results that changes something.
+    func write(_ query: ResultQuery, _ arguments: StatementArguments) throws {
+        self.hasWritten = true
+        try self.db.run(query, arguments)
     }
 
     /// A bucket with what it holds at this point of the transaction.
