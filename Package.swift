@@ -122,6 +122,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "PurserProcessing",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore",
+                asyncHTTPClient, collections, crypto, logging, nioCore, serviceLifecycle, subprocess, system, yams,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Purser",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
@@ -206,6 +214,14 @@ let package = Package(
             name: "PurserOptimizerTests",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserOptimizer",
+                "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserProcessingTests",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserProcessing",
                 "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
             ],
             swiftSettings: settings

@@ -1,0 +1,112 @@
+import DequeModule
+import PurserCatalog
+
+/// What changes about a job while it runs; pure.
+struct JobState: Sendable {
+    /// Begins after which a file is given up.
+    static let maxStarts = 3
+
+    /// Files found so far.
+    var total: Int64
+    /// Whether all are found.
+    var isListed: Bool
+    /// Files that are done, whether or not that is written down.
+    private(set) var done: Int64
+    private var failed: Int64
+    /// Files that were taken up and not begun.
+    var waiting: Deque<JobItemRecord> = []
+    /// Whether rows may wait in the catalog.
+    var mayHaveMore = true
+    /// How far the files are that are under way, from 0 to 1.
+    var inFlight: [Int64: Double] = [:]
+    /// How to stop them.
+    var cancels: [Int64: @Sendable () -> Void] = [:]
+    /// Files that were begun and are left as they are.
+    private var left: [Int64] = []
+    /// Files that are done, and not written down.
+    private var ended: Deque<JobItemEnd> = []
+    /// How many are being written down.
+    var writing = 0
+    /// Whether a file is under way that was cut off twice: there is one at a time.
+    private(set) var hasSuspect = false
+    var stop: JobStop?
+    var isFinishing = false
+
+    init(_ record: JobRecord) {
+        self.total = record.counts.total
+        self.isListed = record.isListed
+        self.done = record.counts.ended
+        self.failed = record.counts.failed
+    }
+
+    /// Whether another file of it may be begun.
+    func canBegin(plan: ProcessingPlan) -> Bool {
+        guard self.stop == nil, self.inFlight.count < plan.workers else { return false }
+        // What cannot be written down is not to pile up.
+        guard self.ended.count + self.writing < max(2 * plan.batch, plan.workers) else { return false }
+        return !self.waiting.isEmpty || self.mayHaveMore
+    }
+
+    /// Takes the next file; one that was cut off twice only where that is allowed.
+    mutating func next(allowsSuspect: Bool) -> JobItemRecord? {
+        guard self.stop == nil, let place = self.waiting.firstIndex(where: { allowsSuspect || !$0.isSuspect }) else {
+            return nil
+        }
+        let item = self.waiting.remove(at: place)
+        self.inFlight[item.number] = 0
+        self.hasSuspect = self.hasSuspect || item.isSuspect
+        return item
+    }
+
+    mutating func end(_ item: JobItemRecord, _ end: JobItemEnd?) {
+        self.inFlight[item.number] = nil
+        self.cancels[item.number] = nil
+        if item.isSuspect { self.hasSuspect = false }
+        guard let end else {
+            self.left.append(item.number)
+            return
+        }
+        self.done += 1
+        if [.failed, .timedOut, .quarantined].contains(end.state) { self.failed += 1 }
+        self.ended.append(end)
+    }
+
+    mutating func takeEnds(upTo limit: Int) -> [JobItemEnd] {
+        let ends = Array(self.ended.prefix(max(1, limit)))
+        self.ended.removeFirst(ends.count)
+        self.writing += ends.count
+        return ends
+    }
+
+    mutating func putBack(_ ends: [JobItemEnd]) {
+        self.writing -= ends.count
+        self.ended.prepend(contentsOf: ends)
+    }
+
+    mutating func takeFinish() -> Bool {
+        guard !self.isFinishing, self.inFlight.isEmpty, self.ended.isEmpty, self.writing == 0 else { return false }
+        guard self.stop != nil || (self.isListed && self.waiting.isEmpty && !self.mayHaveMore) else { return false }
+        self.isFinishing = true
+        return true
+    }
+
+    var unfinished: [Int64] { self.left + self.waiting.map(\.number) + self.inFlight.keys }
+
+    /// How much is done of all files; `nil` while not all are known.
+    var fraction: Double? {
+        guard self.isListed, self.total > 0 else { return nil }
+        return min(1, (Double(self.done) + self.inFlight.values.reduce(0, +)) / Double(self.total))
+    }
+
+    var message: String {
+        let failed = self.failed > 0 ? ", \(self.failed) failed" : ""
+        return "\(self.done) of \(self.total) files\(failed)"
+    }
+}
+
+extension JobItemRecord {
+    /// Whether its next begin is its last: it may be what ended the process the times before.
+    var isSuspect: Bool { self.starts >= JobState.maxStarts }
+    /// Whether it has been begun as often as may be.
+    var isGivenUp: Bool { self.starts > JobState.maxStarts }
+}
