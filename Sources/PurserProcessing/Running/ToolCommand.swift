@@ -4,7 +4,9 @@ public struct ToolCommand: Sendable {
     public var tool: Tool
     /// Its arguments, passed as they are: no shell reads them.
     public var arguments: [String]
-    /// All of its environment; `PATH` and `LANG` are added where they are missing.
+    /// Its environment; `PATH`, `LANG`, `HOME` and `TMPDIR` (both the folder) are added where they are missing.
+    ///
+    /// A variable `PURSER_RUN` is added too: by it, processes are found that the program left behind.
     public var environment: [String: String]
     /// Where it runs: a folder that it may write to.
     public var folder: String
@@ -12,11 +14,15 @@ public struct ToolCommand: Sendable {
     public var input: String?
     /// What it may take.
     public var limits: StepLimits
+    /// Bytes of virtual memory that each of its processes may have; only few programs can live with such a limit.
+    public var addressSpace: Int?
     /// Bytes of standard output that are kept; more than that is an error `output_too_large` where ``isOutputStrict``.
     public var maxOutput: Int
     /// Whether output beyond the limit ends the program with an error, rather than being read and dropped.
     public var isOutputStrict: Bool
-    /// Where lines of the progress protocol go.
+    /// Where lines of the progress protocol go: `::progress FRACTION MESSAGE`, taken out of standard output.
+    ///
+    /// Where there is nothing, such lines are output like others.
     public var progress: (@Sendable (_ fraction: Double, _ message: String?) -> Void)?
 
     /// Describes a run.
