@@ -126,8 +126,8 @@ extension ArchiveExtractStep {
     private static let suffixes = [".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"]
 
     private static func check(_ result: ToolResult, _ path: String) throws(StepFailure) {
-        let complaint = ToolComplaint(result.complaint, hiding: [path])
-        if !result.isSuccess, complaint.mentions("passphrase", "encrypt") {
+        let message = ToolMessage(result.complaint, hiding: [path])
+        if !result.isSuccess, message.mentions("passphrase", "encrypt") {
             throw StepFailure(
                 "encrypted_archive",
                 "the archive is protected by a password: pack it without one, and upload it again",

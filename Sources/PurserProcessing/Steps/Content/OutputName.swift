@@ -34,16 +34,6 @@ enum OutputName {
         return named.isEmpty ? fallback : named.joined(separator: "/")
     }
 
-    /// Whether a text is a name as files of steps have them.
-    static func isValid(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        return (1...Self.maxComponents).contains(parts.count)
-            && parts.allSatisfy { part in
-                (1...Self.maxBytes).contains(part.utf8.count) && part.unicodeScalars.allSatisfy(Self.isPlain)
-                    && part != "." && part != ".." && part.first != "-"
-            }
-    }
-
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": true

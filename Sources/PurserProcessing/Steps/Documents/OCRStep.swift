@@ -42,8 +42,8 @@ struct OCRStep: ProcessingStep {
             )
         }
         guard !todo.isEmpty else {
-            let file = StepFile(name: source.name, path: source.path, contentType: source.contentType, isKept: false)
-            return StepOutput(files: [file], values: ["pages_read": .integer(0)])
+            try FileManager.default.copyItem(atPath: source.path, toPath: context.path(PDFTextStep.file))
+            return StepOutput(files: [Self.file(context)], values: ["pages_read": .integer(0)])
         }
         var writer = try StepWriter(context.path(PDFTextStep.file), limit: context.limits.fileSize)
         var done = 0
@@ -59,13 +59,16 @@ struct OCRStep: ProcessingStep {
             try PageLines.write(page, to: &writer)
         }
         try writer.finish()
-        let file = StepFile(
-            name: PDFTextStep.file, path: context.path(PDFTextStep.file), contentType: PageLines.contentType, isKept: false
-        )
         return StepOutput(
-            files: [file],
+            files: [Self.file(context)],
             values: ["pages_read": .integer(Int64(done)), "characters_read": .integer(Int64(characters))],
             fallback: Self.told(todo.sorted())
+        )
+    }
+
+    private static func file(_ context: StepContext) -> StepFile {
+        StepFile(
+            name: PDFTextStep.file, path: context.path(PDFTextStep.file), contentType: PageLines.contentType, isKept: false
         )
     }
 
@@ -102,8 +105,8 @@ struct OCRStep: ProcessingStep {
     }
 
     private static func check(_ result: ToolResult, _ page: Int, _ language: String) throws(StepFailure) {
-        let complaint = ToolComplaint(result.complaint, hiding: [])
-        if !result.isSuccess, complaint.mentions("traineddata", "failed loading language") {
+        let message = ToolMessage(result.complaint, hiding: [])
+        if !result.isSuccess, message.mentions("traineddata", "failed loading language") {
             let packages = language.split(separator: "+").map { "tesseract-ocr-\($0.replacing("_", with: "-").lowercased())" }
             throw StepFailure(
                 "language_missing",

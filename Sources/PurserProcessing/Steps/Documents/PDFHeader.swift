@@ -30,8 +30,8 @@ struct PDFHeader: Sendable, Hashable {
     /// - Throws: ``StepFailure`` `encrypted_document`, `damaged_document`; `CancellationError`.
     static func read(_ path: String, _ context: StepContext) async throws -> PDFHeader {
         let result = try await context.run(.pdfinfo, ["-isodates", "-enc", "UTF-8", path])
-        let complaint = ToolComplaint(result.complaint, hiding: [path])
-        try complaint.checkPassword()
+        let message = ToolMessage(result.complaint, hiding: [path])
+        try message.checkPassword()
         try result.check(.pdfinfo, "damaged_document", Self.damaged, hiding: [path])
         let header = PDFHeader(result.text)
         guard header.pages > 0 else {
@@ -54,7 +54,7 @@ struct PDFHeader: Sendable, Hashable {
     static let damaged = "the document cannot be opened, it is damaged or incomplete"
 }
 
-extension ToolComplaint {
+extension ToolMessage {
     /// Refuses a document that programs could not open without a password.
     ///
     /// - Throws: ``StepFailure`` `encrypted_document`.

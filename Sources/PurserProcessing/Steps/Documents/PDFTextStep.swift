@@ -54,7 +54,7 @@ struct PDFTextStep: ProcessingStep {
             "-tsv", "-enc", "UTF-8", "-f", "\(range.lowerBound)", "-l", "\(range.upperBound)", path, table,
         ]
         let result = try await context.run(.pdftotext, arguments, limits: limits)
-        try ToolComplaint(result.complaint, hiding: [path]).checkPassword()
+        try ToolMessage(result.complaint, hiding: [path]).checkPassword()
         try result.check(.pdftotext, "damaged_document", PDFHeader.damaged, hiding: [path])
         let text = try Self.take(table, context)
         guard let pages = WordTable(scale: 1, source: .text).pages(text, first: range.lowerBound),

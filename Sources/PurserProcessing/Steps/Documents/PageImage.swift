@@ -51,7 +51,7 @@ struct PageImage: Sendable {
         let arguments =
             ["-f", "\(number)", "-l", "\(number)", "-r", "\(resolution)", "-singlefile"] + format + [path, name]
         let result = try await context.run(.pdftoppm, arguments)
-        try ToolComplaint(result.complaint, hiding: [path]).checkPassword()
+        try ToolMessage(result.complaint, hiding: [path]).checkPassword()
         try result.check(.pdftoppm, "damaged_document", "page \(number) cannot be drawn", hiding: [path])
         let file = "\(name).\(self.suffix)"
         guard FileManager.default.fileExists(atPath: context.path(file)) else {

@@ -42,8 +42,8 @@ struct ImageHeader: Sendable, Hashable {
         let result = try await context.run(
             .vipsheader, ["-a", path], environment: VipsEnvironment.values, maxOutput: 256 << 10
         )
-        let complaint = ToolComplaint(result.complaint, hiding: [path])
-        if !result.isSuccess, complaint.mentions("is not a known file format", "operation is blocked") { return nil }
+        let message = ToolMessage(result.complaint, hiding: [path])
+        if !result.isSuccess, message.mentions("is not a known file format", "operation is blocked") { return nil }
         try result.check(.vipsheader, "damaged_image", Self.damaged, hiding: [path])
         let header = ImageHeader(result.text)
         guard header.width > 0, header.height > 0 else {

@@ -57,8 +57,8 @@ struct MagickScaling: Sendable {
         let environment = ["MAGICK_TEMPORARY_PATH": context.folder, "MAGICK_THREAD_LIMIT": "1"]
         let arguments = self.arguments(coder, context.limits)
         let result = try await context.run(.convert, arguments, environment: environment, input: path)
-        let complaint = ToolComplaint(result.complaint, hiding: [path])
-        if complaint.mentions("exceeds limit", "resources exhausted", "exceeds policy") {
+        let message = ToolMessage(result.complaint, hiding: [path])
+        if message.mentions("exceeds limit", "resources exhausted", "exceeds policy") {
             throw StepFailure(
                 "too_many_pixels",
                 "the image has more pixels than fit in the step's memory: shrink it, or raise the step's memory",
@@ -67,8 +67,8 @@ struct MagickScaling: Sendable {
         }
         try result.check(.convert, "damaged_image", ImageHeader.damaged, hiding: [path])
         // A part of an image is an image to ImageMagick.
-        if complaint.mentions("premature end", "unexpected end", "unexpected eof", "corrupt", "insufficient image data") {
-            throw StepFailure("damaged_image", "\(ImageHeader.damaged): \(complaint.summary)", isRecoverable: true)
+        if message.mentions("premature end", "unexpected end", "unexpected eof", "corrupt", "insufficient image data") {
+            throw StepFailure("damaged_image", "\(ImageHeader.damaged): \(message.summary)", isRecoverable: true)
         }
     }
 }

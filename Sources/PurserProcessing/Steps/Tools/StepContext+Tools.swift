@@ -69,7 +69,7 @@ extension ToolResult {
             }
             throw StepFailure("tool_crashed", "\(name) was ended by signal \(signal)", isTransient: true)
         }
-        let words = ToolComplaint(self.complaint, hiding: paths).summary
+        let words = ToolMessage(self.complaint, hiding: paths).summary
         throw StepFailure(code, words.isEmpty ? problem : "\(problem): \(words)", isRecoverable: true)
     }
 

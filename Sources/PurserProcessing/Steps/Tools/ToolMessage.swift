@@ -1,6 +1,6 @@
 /// What a program wrote to its standard error, made fit for a report: short, without control characters, and without
 /// paths of the server.
-struct ToolComplaint: Sendable, Hashable {
+struct ToolMessage: Sendable, Hashable {
     /// The lines that say something, without repetitions.
     let lines: [String]
 
@@ -14,7 +14,7 @@ struct ToolComplaint: Sendable, Hashable {
         for line in text.split(whereSeparator: \.isNewline) {
             var line = String(line)
             for path in paths where !path.isEmpty { line = line.replacing(path, with: "the file") }
-            line = line.replacing(/^\(?[a-z]+:\d+\)?: [A-Z]+-WARNING \*\*: [0-9:.]+: /, with: "")
+            line = line.replacing(#/^\(?[a-z]+:\d+\)?: [A-Z]+-WARNING \*\*: [0-9:.]+: /#, with: "")
             let shown = line.visible(upTo: 200)
             if !shown.isEmpty, !lines.contains(shown) { lines.append(shown) }
         }
