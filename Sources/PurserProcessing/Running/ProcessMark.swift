@@ -47,8 +47,23 @@ struct ProcessMark: Sendable {
                 if got <= 0 { break }
                 count += got
             }
-            let entries = UnsafeRawBufferPointer(buffer)[..<count].split(separator: 0)
-            return entries.contains { $0.elementsEqual(entry) }
+            guard let base = buffer.baseAddress else { return false }
+            return entry.withUnsafeBytes { Self.variables(base, count, contain: $0) }
         }
+    }
+
+    private static func variables(
+        _ base: UnsafeMutableRawPointer,
+        _ count: Int,
+        contain entry: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard let wanted = entry.baseAddress else { return false }
+        var position = 0
+        while position < count {
+            let length = strnlen(base + position, count - position)
+            if length == entry.count, memcmp(base + position, wanted, length) == 0 { return true }
+            position += length + 1
+        }
+        return false
     }
 }

@@ -8,8 +8,11 @@ enum ProcessTable {
         defer { closedir(folder) }
         var processes: [Int32] = []
         while let entry = readdir(folder) {
-            let process = withUnsafeBytes(of: &entry.pointee.d_name) { Self.number($0) }
-            if let process { processes.append(process) }
+            let process = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 1) { atoi($0) }
+            }
+            // Other names are no numbers, and none is 0.
+            if process > 0 { processes.append(process) }
         }
         return processes
     }
@@ -46,11 +49,6 @@ enum ProcessTable {
             value = value * 10 + Int(digit - 0x30)
         }
         return value
-    }
-
-    private static func number(_ name: UnsafeRawBufferPointer) -> Int32? {
-        guard let first = name.first, first >= 0x31, first <= 0x39 else { return nil }
-        return Int32(exactly: Self.integer(name))
     }
 }
 

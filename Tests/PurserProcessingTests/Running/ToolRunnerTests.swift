@@ -114,10 +114,10 @@ struct ToolRunnerTests {
         }
     }
 
-    @Test func whatIsNoProgramFailsToStart() async throws {
+    @Test func whatCannotBeRunFailsToStart() async throws {
         try await withBench { bench in
-            let path = bench.folder.appending("not-a-program").string
-            try Data([0x7F, 0x45]).write(to: URL(filePath: path))
+            let path = bench.folder.appending("unrunnable").string
+            try Data("#!/no/such/interpreter\n".utf8).write(to: URL(filePath: path))
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
             let tool = Tool(path, versionArguments: [])
             let command = ToolCommand(tool, [], in: bench.folder.string, limits: StepLimits())
