@@ -14,12 +14,12 @@ enum JobQuery: String, CaseIterable {
     case jobs = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
             listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
-        FROM job WHERE number < ? ORDER BY number DESC LIMIT ?
+        FROM job WHERE number < ? AND pipeline = coalesce(?, pipeline) ORDER BY number DESC LIMIT ?
         """
     case jobsInState = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
             listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
-        FROM job WHERE state = ? AND number < ? ORDER BY number DESC LIMIT ?
+        FROM job WHERE state = ? AND number < ? AND pipeline = coalesce(?, pipeline) ORDER BY number DESC LIMIT ?
         """
     case nextJob = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
