@@ -19,7 +19,7 @@ struct JobPlanTests {
     func everyQuerySearchesAnIndex(_ query: JobQuery) async throws {
         try await CatalogFixture.run { catalog in
             let plan = try self.plan(query, catalog)
-            let ofAPage: Set = ["LIST SUBQUERY 1", "SCALAR SUBQUERY 1"]
+            let ofAPage: Set = ["LIST SUBQUERY 1", "CORRELATED SCALAR SUBQUERY 1"]
             for step in plan where !ofAPage.contains(step) {
                 #expect(step.hasPrefix("SEARCH "), "\(plan)")
             }
@@ -31,7 +31,7 @@ struct JobPlanTests {
         (JobQuery.nextJob, "jobTurn (turn>?)"), (.jobsInState, "jobState (state=? AND rowid<?)"),
         (.unlistedJob, "jobUnlisted (isListed=? AND rowid>?)"), (.queuedItems, "jobItemOpen (job=? AND state=?)"),
         (.endedJobs, "jobEnded (endedAt<?)"), (.jobsToTell, "jobCallback (callbacksLeft>?)"),
-        (.orphans, "derivedFileOrphan (isOrphan=?)"),
+        (.returnItems, "jobItemOpen (job=? AND state=?)"), (.orphans, "derivedFileOrphan (isOrphan=?)"),
     ])
     func questionsAskedAgainAndAgainHaveAnIndexOfTheirOwn(_ query: JobQuery, _ index: String) async throws {
         try await CatalogFixture.run { catalog in
