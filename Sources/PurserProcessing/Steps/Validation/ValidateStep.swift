@@ -26,7 +26,8 @@ struct ValidateStep: ProcessingStep {
         return tools
     }
 
-    var cacheIdentity: String? { "\(self.settings)" }
+    /// What a sender says is no part of the content; where it decides, nothing can be kept.
+    var cacheIdentity: String? { self.settings.isStrict ? nil : "\(self.settings)" }
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {
