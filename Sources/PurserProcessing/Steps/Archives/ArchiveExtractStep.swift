@@ -77,7 +77,7 @@ struct ArchiveExtractStep: ProcessingStep {
             "--no-xattrs", "--no-mac-metadata", "-m", "--passphrase", Self.noPassword,
         ]
         let result = try await context.run(.bsdtar, arguments, limits: stepLimits)
-        try Self.check(result, path)
+        try Self.check(result)
         let files = try ArchiveTree(folder: FilePath(tree)).moveFiles(to: FilePath(context.path("kept")), from: number)
         return (files, listing.entries.count)
     }
@@ -89,20 +89,27 @@ struct ArchiveExtractStep: ProcessingStep {
     ) async throws -> ArchiveListing {
         let head = try ContentChunks.bytes(of: path, count: ArchiveFormat.headSize)
         guard let format = ArchiveFormat(head: head) else { throw Self.unsupported }
-        if format == .zip {
-            let tail = try ContentChunks.bytes(of: path, at: Int64(-ArchiveFormat.tailSize), count: ArchiveFormat.tailSize)
-            guard ArchiveFormat.hasDirectory(tail) else { throw Self.damaged("its end is missing") }
-        }
+        let told = format == .zip ? try Self.zipEntries(path) : nil
         let most = min(64 << 20, (limits.maxEntries + 1) * 512 + 4_096)
         let arguments = ["-t", "-v", "-v", "-v", "--numeric-owner", "-f", path, "--passphrase", Self.noPassword]
         let result = try await context.run(.bsdtar, arguments, maxOutput: most)
         guard result.outputBytes <= most else {
             throw ArchiveLimits.tooLarge("its list is longer than that of \(limits.maxEntries) entries", "max_entries")
         }
-        try Self.check(result, path)
+        try Self.check(result)
         guard let listing = ArchiveListing(result.text) else { throw Self.damaged("its list cannot be read") }
         guard ArchiveFormat.isOpened(listing.format) else { throw Self.unsupported }
+        // bsdtar takes entries at the same place for one.
+        if let told, told != .max, told != listing.entries.count {
+            throw ArchiveLimits.unsafe("\(told) entries lie in \(listing.entries.count) places")
+        }
         return listing
+    }
+
+    private static func zipEntries(_ path: String) throws(StepFailure) -> Int {
+        let tail = try ContentChunks.bytes(of: path, at: Int64(-ArchiveFormat.tailSize), count: ArchiveFormat.tailSize)
+        guard let count = ArchiveFormat.zipEntries(tail) else { throw Self.damaged("its end is missing") }
+        return count
     }
 }
 
@@ -125,8 +132,8 @@ extension ArchiveExtractStep {
 
     private static let suffixes = [".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"]
 
-    private static func check(_ result: ToolResult, _ path: String) throws(StepFailure) {
-        let message = ToolMessage(result.complaint, hiding: [path])
+    private static func check(_ result: ToolResult) throws(StepFailure) {
+        let message = ToolMessage(result.complaint)
         if !result.isSuccess, message.mentions("passphrase", "encrypt") {
             throw StepFailure(
                 "encrypted_archive",
@@ -134,7 +141,7 @@ extension ArchiveExtractStep {
                 isRecoverable: true
             )
         }
-        try result.check(.bsdtar, "damaged_archive", Self.damaged, hiding: [path])
+        try result.check(.bsdtar, "damaged_archive", Self.damaged)
     }
 
     private static let damaged = "the archive is damaged or incomplete"

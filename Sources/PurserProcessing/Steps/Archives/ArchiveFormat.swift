@@ -37,11 +37,18 @@ enum ArchiveFormat: String, Sendable, Hashable {
         "POSIX ustar format", "POSIX pax interchange format", "GNU tar format", "tar (non-POSIX)", "tar",
     ]
 
-    /// Whether a zip has the directory at its end that tells its entries; without it, it was cut off.
-    static func hasDirectory(_ tail: [UInt8]) -> Bool {
+    /// How many entries a zip has, as the directory at its end tells; `nil` where that is missing, as of a zip that was cut
+    /// off, and the largest number where there are too many for its old form.
+    ///
+    /// - Parameter tail: The last bytes of the content, up to ``tailSize``.
+    static func zipEntries(_ tail: [UInt8]) -> Int? {
         let mark: [UInt8] = [0x50, 0x4B, 5, 6]
-        guard tail.count >= 22 else { return false }
-        return (0...tail.count - 22).contains { tail[$0] == 0x50 && tail[$0..<$0 + 4].elementsEqual(mark) }
+        guard tail.count >= 22 else { return nil }
+        for start in (0...tail.count - 22).reversed() where tail[start..<start + 4].elementsEqual(mark) {
+            let count = Int(tail[start + 10]) | Int(tail[start + 11]) << 8
+            return count == 0xFFFF ? .max : count
+        }
+        return nil
     }
 
     /// Bytes at the end of a zip in which bsdtar looks for its directory.

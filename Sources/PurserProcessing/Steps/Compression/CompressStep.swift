@@ -26,7 +26,7 @@ struct CompressStep: ProcessingStep {
             "-o", "result", "--", source.path,
         ]
         let result = try await context.run(.zstd, arguments)
-        try result.check(.zstd, "compression_failed", "the content could not be compressed", hiding: [source.path])
+        try result.check(.zstd, "compression_failed", "the content could not be compressed")
         let (before, after) = (try ContentChunks.count(of: source.path), try ContentChunks.count(of: context.path("result")))
         let file = StepFile(
             name: self.file,

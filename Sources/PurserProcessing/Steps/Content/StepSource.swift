@@ -18,9 +18,11 @@ struct StepSource: Sendable, Hashable {
         guard let step = parts.first else {
             throw settings.problem("from", "takes STEP or STEP/FILE, got '\(text)'")
         }
-        if !settings.earlier.isEmpty, !settings.earlier.contains(step) {
+        // Outside of a file nobody knows what comes earlier.
+        if settings.line > 0, !settings.earlier.contains(step) {
             let steps = settings.earlier.sorted().joined(separator: ", ")
-            throw settings.problem("from", "names no step that this one needs: '\(step)'; it needs \(steps)")
+            let known = steps.isEmpty ? "it needs none" : "it needs \(steps)"
+            throw settings.problem("from", "names no step that this one needs, '\(step)'; \(known)")
         }
         self.step = step
         self.file = parts.count > 1 ? parts[1] : nil

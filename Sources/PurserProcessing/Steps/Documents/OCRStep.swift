@@ -105,7 +105,7 @@ struct OCRStep: ProcessingStep {
     }
 
     private static func check(_ result: ToolResult, _ page: Int, _ language: String) throws(StepFailure) {
-        let message = ToolMessage(result.complaint, hiding: [])
+        let message = ToolMessage(result.complaint)
         if !result.isSuccess, message.mentions("traineddata", "failed loading language") {
             let packages = language.split(separator: "+").map { "tesseract-ocr-\($0.replacing("_", with: "-").lowercased())" }
             throw StepFailure(

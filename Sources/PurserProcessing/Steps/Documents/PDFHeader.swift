@@ -25,19 +25,43 @@ struct PDFHeader: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - path: Where it lies: an absolute path that Purser chose.
+    ///   - pages: Pages whose sizes are asked for too; those that there are not are left out.
     ///   - context: Where the program runs.
     /// - Returns: The header of a document that has at least one page.
     /// - Throws: ``StepFailure`` `encrypted_document`, `damaged_document`; `CancellationError`.
-    static func read(_ path: String, _ context: StepContext) async throws -> PDFHeader {
-        let result = try await context.run(.pdfinfo, ["-isodates", "-enc", "UTF-8", path])
-        let message = ToolMessage(result.complaint, hiding: [path])
+    static func read(
+        _ path: String,
+        pages: ClosedRange<Int> = 1...1,
+        _ context: StepContext
+    ) async throws -> PDFHeader {
+        let range = ["-f", "\(pages.lowerBound)", "-l", "\(pages.upperBound)"]
+        let result = try await context.run(
+            .pdfinfo, ["-isodates", "-enc", "UTF-8"] + range + [path], maxOutput: (64 << 10) + pages.count * 256
+        )
+        let message = ToolMessage(result.complaint)
         try message.checkPassword()
-        try result.check(.pdfinfo, "damaged_document", Self.damaged, hiding: [path])
+        try result.check(.pdfinfo, "damaged_document", Self.damaged)
         let header = PDFHeader(result.text)
         guard header.pages > 0 else {
             throw StepFailure("damaged_document", "\(Self.damaged): it has no pages", isRecoverable: true)
         }
         return header
+    }
+
+    /// The size of a page as it is shown, in points; `nil` where it was not asked for.
+    func size(ofPage number: Int) -> (width: Double, height: Double)? {
+        guard let size = self.pageField(number, "size")?.firstMatch(of: /([0-9.]+) x ([0-9.]+) pts/),
+            let width = Double(size.1), let height = Double(size.2), width > 0, height > 0
+        else { return nil }
+        let turn = self.pageField(number, "rot").flatMap { Int($0) } ?? 0
+        return turn % 180 == 0 ? (width, height) : (height, width)
+    }
+
+    /// A line such as `Page   12 size:  612 x 792 pts (letter)`.
+    private func pageField(_ number: Int, _ name: String) -> String? {
+        let digits = "\(number)"
+        let padding = String(repeating: " ", count: max(0, 4 - digits.count))
+        return self.fields["Page \(padding)\(digits) \(name)"]
     }
 
     /// Refuses a document of more pages than so many.
@@ -48,6 +72,11 @@ struct PDFHeader: Sendable, Hashable {
             "the document has \(self.pages) pages, and \(limit) are taken: split it, or raise max_pages",
             isRecoverable: true
         )
+    }
+
+    /// What is said of a page that cannot be drawn, as nobody knows how large it is.
+    static func withoutSize(_ number: Int) -> StepFailure {
+        StepFailure("damaged_document", "\(Self.damaged): page \(number) has no size", isRecoverable: true)
     }
 
     /// How messages on documents that cannot be opened begin.

@@ -19,14 +19,18 @@ struct PDFTextStep: ProcessingStep {
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {
-        let header = try await PDFHeader.read(input.path, context)
+        var header = try await PDFHeader.read(input.path, pages: 1...Self.pagesAtOnce, context)
         try header.checkPages(self.maxPages)
         var values = header.values
         var (characters, withText) = (0, 0)
         var writer = try StepWriter(context.path(Self.file), limit: context.limits.fileSize)
         for first in stride(from: 1, through: header.pages, by: Self.pagesAtOnce) {
             let last = min(first + Self.pagesAtOnce - 1, header.pages)
-            for page in try await self.pages(first...last, of: input.path, context) {
+            if first > 1 { header = try await PDFHeader.read(input.path, pages: first...last, context) }
+            for var page in try await self.pages(first...last, of: input.path, context) {
+                // The table has the size of the page as it lies, and its words where they are when it is turned.
+                guard let size = header.size(ofPage: page.number) else { throw PDFHeader.withoutSize(page.number) }
+                (page.width, page.height) = size
                 try PageLines.write(page, to: &writer)
                 characters += page.characters
                 withText += page.words.isEmpty ? 0 : 1
@@ -54,8 +58,8 @@ struct PDFTextStep: ProcessingStep {
             "-tsv", "-enc", "UTF-8", "-f", "\(range.lowerBound)", "-l", "\(range.upperBound)", path, table,
         ]
         let result = try await context.run(.pdftotext, arguments, limits: limits)
-        try ToolMessage(result.complaint, hiding: [path]).checkPassword()
-        try result.check(.pdftotext, "damaged_document", PDFHeader.damaged, hiding: [path])
+        try ToolMessage(result.complaint).checkPassword()
+        try result.check(.pdftotext, "damaged_document", PDFHeader.damaged)
         let text = try Self.take(table, context)
         guard let pages = WordTable(scale: 1, source: .text).pages(text, first: range.lowerBound),
             pages.count == range.count

@@ -51,8 +51,8 @@ struct PageImage: Sendable {
         let arguments =
             ["-f", "\(number)", "-l", "\(number)", "-r", "\(resolution)", "-singlefile"] + format + [path, name]
         let result = try await context.run(.pdftoppm, arguments)
-        try ToolMessage(result.complaint, hiding: [path]).checkPassword()
-        try result.check(.pdftoppm, "damaged_document", "page \(number) cannot be drawn", hiding: [path])
+        try ToolMessage(result.complaint).checkPassword()
+        try result.check(.pdftoppm, "damaged_document", "page \(number) cannot be drawn")
         let file = "\(name).\(self.suffix)"
         guard FileManager.default.fileExists(atPath: context.path(file)) else {
             throw StepFailure("damaged_document", "page \(number) cannot be drawn", isRecoverable: true)

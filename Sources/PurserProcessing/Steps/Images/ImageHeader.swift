@@ -10,7 +10,7 @@ struct ImageHeader: Sendable, Hashable {
             guard let separator = line.firstRange(of: ": ") else { continue }
             let name = String(line[..<separator.lowerBound])
             guard fields[name] == nil, !name.contains(" ") else { continue }
-            fields[name] = line[separator.upperBound...].visible(upTo: 600)
+            fields[name] = line[separator.upperBound...].visible(upTo: 2_000)
         }
         self.fields = fields
     }
@@ -42,9 +42,9 @@ struct ImageHeader: Sendable, Hashable {
         let result = try await context.run(
             .vipsheader, ["-a", path], environment: VipsEnvironment.values, maxOutput: 256 << 10
         )
-        let message = ToolMessage(result.complaint, hiding: [path])
+        let message = ToolMessage(result.complaint)
         if !result.isSuccess, message.mentions("is not a known file format", "operation is blocked") { return nil }
-        try result.check(.vipsheader, "damaged_image", Self.damaged, hiding: [path])
+        try result.check(.vipsheader, "damaged_image", Self.damaged)
         let header = ImageHeader(result.text)
         guard header.width > 0, header.height > 0 else {
             throw StepFailure("damaged_image", "\(Self.damaged): it has no pixels", isRecoverable: true)
@@ -56,11 +56,18 @@ struct ImageHeader: Sendable, Hashable {
     ///
     /// - Throws: ``StepFailure`` `too_many_pixels`.
     func checkPixels(_ limit: Int) throws(StepFailure) {
-        let (pixels, isOver) = self.width.multipliedReportingOverflow(by: self.height)
+        try Self.checkPixels(self.width, self.height, limit)
+    }
+
+    /// Refuses an image of more pixels than so many.
+    ///
+    /// - Throws: ``StepFailure`` `too_many_pixels`.
+    static func checkPixels(_ width: Int, _ height: Int, _ limit: Int) throws(StepFailure) {
+        let (pixels, isOver) = width.multipliedReportingOverflow(by: height)
         guard isOver || pixels > limit else { return }
         throw StepFailure(
             "too_many_pixels",
-            "the image has \(self.width) × \(self.height) pixels, and \(limit) are taken in all: shrink it, or raise max_pixels",
+            "the image has \(width) × \(height) pixels, and \(limit) are taken in all: shrink it, or raise max_pixels",
             isRecoverable: true
         )
     }

@@ -57,7 +57,7 @@ struct MagickScaling: Sendable {
         let environment = ["MAGICK_TEMPORARY_PATH": context.folder, "MAGICK_THREAD_LIMIT": "1"]
         let arguments = self.arguments(coder, context.limits)
         let result = try await context.run(.convert, arguments, environment: environment, input: path)
-        let message = ToolMessage(result.complaint, hiding: [path])
+        let message = ToolMessage(result.complaint)
         if message.mentions("exceeds limit", "resources exhausted", "exceeds policy") {
             throw StepFailure(
                 "too_many_pixels",
@@ -65,7 +65,9 @@ struct MagickScaling: Sendable {
                 isRecoverable: true
             )
         }
-        try result.check(.convert, "damaged_image", ImageHeader.damaged, hiding: [path])
+        // The decoder says nothing where an image is wider or higher than the system's policy allows.
+        let size = message.lines == ["convert: no images defined"] ? ", or larger than ImageMagick takes" : ""
+        try result.check(.convert, "damaged_image", ImageHeader.damaged + size)
         // A part of an image is an image to ImageMagick.
         if message.mentions("premature end", "unexpected end", "unexpected eof", "corrupt", "insufficient image data") {
             throw StepFailure("damaged_image", "\(ImageHeader.damaged): \(message.summary)", isRecoverable: true)

@@ -18,9 +18,10 @@ struct ScaleStep: ProcessingStep {
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {
         let source = try self.scale.source.file(in: input)
+        let isBounded = try self.checkKnownPixels(input)
         switch self.scale.engine {
         case .vips:
-            try await self.checkPixels(source, input, context)
+            if !isBounded { try await ImageHeader.read(source.path, context).checkPixels(self.scale.maxPixels) }
             try await VipsScaling(scale: self.scale).run(source.path, context)
         case .imagemagick:
             let said = self.scale.source.step == nil ? nil : MediaType(source.contentType)?.name
@@ -41,19 +42,25 @@ struct ScaleStep: ProcessingStep {
         return StepOutput(files: [file], values: values)
     }
 
-    /// Refuses an image of too many pixels before any is decoded.
+    /// Refuses an image of too many pixels by what earlier steps found out, so that nobody looks twice.
     ///
-    /// What an earlier step found out or bounded is not asked for again.
-    private func checkPixels(_ source: StepFile, _ input: StepInput, _ context: StepContext) async throws {
+    /// - Returns: Whether something was known.
+    private func checkKnownPixels(_ input: StepInput) throws(StepFailure) -> Bool {
+        let values: [String: StepValue]?
+        let names: (width: String, height: String)
         if let step = self.scale.source.step {
-            let box = input.earlier[step]?.values
-            if let width = box?["box_width"]?.wholeNumber, let height = box?["box_height"]?.wholeNumber,
-                width * height <= Int64(self.scale.maxPixels)
-            {
-                return
-            }
+            (values, names) = (input.earlier[step]?.values, ("box_width", "box_height"))
+        } else {
+            // Of the steps that look at the content itself.
+            values = input.earlier.values.map(\.values).first { $0["content_type"] != nil && $0["width"] != nil }
+            names = ("width", "height")
         }
-        try await ImageHeader.read(source.path, context).checkPixels(self.scale.maxPixels)
+        guard let width = values?[names.width]?.wholeNumber.flatMap({ Int(exactly: $0) }),
+            let height = values?[names.height]?.wholeNumber.flatMap({ Int(exactly: $0) })
+        else { return false }
+        guard self.scale.source.step == nil else { return width * height <= self.scale.maxPixels }
+        try ImageHeader.checkPixels(width, height, self.scale.maxPixels)
+        return true
     }
 }
 

@@ -18,13 +18,13 @@ struct VipsScaling: Sendable {
     /// - Throws: ``StepFailure`` `damaged_image`, `unsupported_image`; `CancellationError`.
     func run(_ path: String, _ context: StepContext) async throws {
         let result = try await context.run(.vips, self.arguments(path), environment: VipsEnvironment.values)
-        let message = ToolMessage(result.complaint, hiding: [path])
+        let message = ToolMessage(result.complaint)
         if !result.isSuccess, message.mentions("is not a known file format", "operation is blocked") {
             throw StepFailure(
                 "unsupported_image", "libvips cannot read images of this type: convert it to JPEG or PNG", isRecoverable: true
             )
         }
-        try result.check(.vips, "damaged_image", ImageHeader.damaged, hiding: [path])
+        try result.check(.vips, "damaged_image", ImageHeader.damaged)
     }
 
     private var options: String {

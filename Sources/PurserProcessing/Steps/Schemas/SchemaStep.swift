@@ -26,7 +26,7 @@ struct SchemaStep: ProcessingStep {
             throw StepFailure("schema_violation", Self.told(result.text, source.name), isRecoverable: true)
         }
         if result.code == 1, result.complaint.contains("ModuleNotFoundError") { throw Toolbox.missing(.python) }
-        try result.check(.python, "schema_check_failed", "the document could not be checked", hiding: [source.path])
+        try result.check(.python, "schema_check_failed", "the document could not be checked")
         return StepOutput(values: ["valid": .bool(true)])
     }
 

@@ -61,7 +61,7 @@ struct TextStep: ProcessingStep {
         let arguments = ["-f", encoding, "-t", "UTF-8", "-o", "converted.txt", path]
         let result = try await context.run(.iconv, arguments)
         try result.check(
-            .iconv, "damaged_text", "the text is not what it seems to be, \(encoding.lowercased())", hiding: [path]
+            .iconv, "damaged_text", "the text is not what it seems to be, \(encoding.lowercased())"
         )
         return context.path("converted.txt")
     }

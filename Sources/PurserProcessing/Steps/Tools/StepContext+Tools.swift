@@ -10,7 +10,7 @@ extension StepContext {
     ///   - maxOutput: Bytes of standard output that are kept.
     ///   - isOutputStrict: Whether more than that is an error.
     ///   - limits: What it may take, where that is less than the step.
-    /// - Returns: How it ended, well or not.
+    /// - Returns: How it ended, well or not; in its complaint, paths have other names.
     /// - Throws: ``StepFailure``; `CancellationError`.
     func run(
         _ tool: Tool,
@@ -32,7 +32,13 @@ extension StepContext {
             maxOutput: maxOutput,
             isOutputStrict: isOutputStrict
         )
-        return try await self.runner.run(command)
+        var result = try await self.runner.run(command)
+        // What is told to senders of files shows no paths of the server.
+        for path in arguments.filter({ $0.hasPrefix("/") }) + [input].compactMap(\.self) {
+            result.complaint = result.complaint.replacing(path, with: "the file")
+        }
+        result.complaint = result.complaint.replacing(self.folder, with: "the folder")
+        return result
     }
 
     /// A file in the step's folder.
@@ -49,15 +55,9 @@ extension ToolResult {
     ///   - tool: What ran.
     ///   - code: Of the failure where the program itself refused the file.
     ///   - problem: What that means, as the beginning of a sentence.
-    ///   - paths: What the message must not show.
     /// - Throws: ``StepFailure``: the code; `file_too_large` where it wrote more than it may; `tool_crashed`, which may go
     ///   better the next time, where another signal ended it.
-    func check(
-        _ tool: Tool,
-        _ code: String,
-        _ problem: String,
-        hiding paths: [String] = []
-    ) throws(StepFailure) {
+    func check(_ tool: Tool, _ code: String, _ problem: String) throws(StepFailure) {
         if self.isSuccess { return }
         let name = tool.program.split(separator: "/").last.map(String.init) ?? tool.program
         if let signal = self.signal {
@@ -69,7 +69,7 @@ extension ToolResult {
             }
             throw StepFailure("tool_crashed", "\(name) was ended by signal \(signal)", isTransient: true)
         }
-        let words = ToolMessage(self.complaint, hiding: paths).summary
+        let words = ToolMessage(self.complaint).summary
         throw StepFailure(code, words.isEmpty ? problem : "\(problem): \(words)", isRecoverable: true)
     }
 

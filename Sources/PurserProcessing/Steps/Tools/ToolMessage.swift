@@ -1,20 +1,15 @@
-/// What a program wrote to its standard error, made fit for a report: short, without control characters, and without
-/// paths of the server.
+/// What a program wrote to its standard error, made fit for a report: short, and without control characters.
 struct ToolMessage: Sendable, Hashable {
     /// The lines that say something, without repetitions.
     let lines: [String]
 
     /// Reads what a program wrote.
-    ///
-    /// - Parameters:
-    ///   - text: What it wrote.
-    ///   - paths: What is shown as `the file` instead, the longest first.
-    init(_ text: String, hiding paths: [String]) {
+    init(_ text: String) {
         var lines: [String] = []
         for line in text.split(whereSeparator: \.isNewline) {
-            var line = String(line)
-            for path in paths where !path.isEmpty { line = line.replacing(path, with: "the file") }
-            line = line.replacing(#/^\(?[a-z]+:\d+\)?: [A-Z]+-WARNING \*\*: [0-9:.]+: /#, with: "")
+            // What GLib puts before a warning, and ImageMagick behind it, says nothing of the file.
+            let line = line.replacing(#/^\(?[a-z]+:\d+\)?: [A-Z]+-WARNING \*\*: [0-9:.]+: /#, with: "")
+                .replacing(#/ `[^']*' @ [a-z]+\/.*$/#, with: "")
             let shown = line.visible(upTo: 200)
             if !shown.isEmpty, !lines.contains(shown) { lines.append(shown) }
         }
