@@ -3,6 +3,7 @@ extension Exchange {
     private static let job = "/v1/jobs/{id}"
     private static let jobID = "0192f0c1-2d3e-7abc-8def-00112233aabb"
     private static let address = "/v1/jobs/" + Self.jobID
+    private static let warm = "/v1/pipelines/{pipeline}/warm"
     private static let unknown = "/v1/jobs/unknown"
     private static let hello = #"{"pipeline":"copy","inputs":[{"key":"letters/hello.txt"}],"idempotency_key":"k"}"#
 
@@ -34,9 +35,9 @@ extension Exchange {
         Exchange("DELETE", Self.job, Self.unknown, is: 404),
         Exchange("GET", Self.job + "/events", Self.address + "/events", is: 200),
         Exchange("GET", Self.job + "/events", Self.unknown + "/events", is: 404),
-        Exchange("POST", "/v1/pipelines/{pipeline}/warm", "/v1/pipelines/copy/warm", body: #"{"prefix":"letters/"}"#, is: 200),
-        Exchange("POST", "/v1/pipelines/{pipeline}/warm", "/v1/pipelines/none/warm", is: 404),
-        Exchange("POST", "/v1/pipelines/{pipeline}/warm", "/v1/pipelines/copy/warm", body: #"{"bucket":"No"}"#, is: 400),
-        Exchange("POST", "/v1/pipelines/{pipeline}/warm", "/v1/pipelines/missing/warm", is: 409),
+        Exchange("POST", Self.warm, "/v1/pipelines/copy/warm", body: #"{"prefix":"letters/"}"#, is: 200),
+        Exchange("POST", Self.warm, "/v1/pipelines/none/warm", is: 404),
+        Exchange("POST", Self.warm, "/v1/pipelines/copy/warm", body: #"{"bucket":"No"}"#, is: 400),
+        Exchange("POST", Self.warm, "/v1/pipelines/missing/warm", is: 409),
     ]
 }

@@ -105,12 +105,15 @@ import Testing
             #expect(moved.metadata["error"] == error.code)
             #expect(throws: StoreError.self) { try manager.file(in: .default, key: FileKey("a")) }
             let entries = manager.errors(code: error.code)
-            #expect(entries.count == 2 && entries.allSatisfy { $0.kind == "process" && $0.context["step"] == "failing" })
+            #expect(entries.count == 2 && entries.allSatisfy { $0.kind == "process" })
+            #expect(entries.allSatisfy { $0.context["step"] == "failing" })
         }
     }
 
     @Test func pressureOnMemoryDropsKeptResults() async throws {
-        try await self.run { $0.monitor.memory.elevatedBytes = 1_000 } _: { manager in
+        try await self.run {
+            $0.monitor.memory.elevatedBytes = 1_000
+        } _: { manager in
             try await manager.upload(to: "default", key: "a", bytes: [1])
             let file = JobFile(key: try FileKey("a"))
             _ = try await self.follow(try await manager.process("count", inputs: [file]))

@@ -110,7 +110,9 @@ import Testing
             #expect(problems.map(\.key) == ["\(folder)/other.yaml:5"])
             #expect(problems.first?.message.contains("magic") == true)
         }
-        await #expect(throws: SettingsError.self) { _ = try await self.read(["processing.pipelines": "/no/such/folder"]) }
+        await #expect(throws: SettingsError.self) {
+            _ = try await self.read(["processing.pipelines": "/no/such/folder"])
+        }
     }
 
     @Test func shippedPipelinesAreWell() async throws {

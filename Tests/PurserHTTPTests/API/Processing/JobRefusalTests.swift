@@ -58,7 +58,9 @@ struct JobRefusalTests {
     }
 
     @Test func largeRequestsAreTakenUpToTheirBound() async throws {
-        try await JobClient.run { $0.processing.isEnabled = false } _: { client in
+        try await JobClient.run {
+            $0.processing.isEnabled = false
+        } _: { client in
             let inputs = (0..<10_001).map { #"{"key":"file-\#($0)"}"# }
             func body(_ count: Int) -> String {
                 #"{"pipeline":"copy","inputs":[\#(inputs.prefix(count).joined(separator: ","))]}"#
@@ -97,7 +99,8 @@ struct JobRefusalTests {
             func plan(_ body: String) async throws -> OptimizerClient.Answer {
                 try await client.http.send(.POST, "/v1/jobs/plan", [:], Data(body.utf8))
             }
-            let document = try await plan(#"{"count":1000,"average_bytes":250000}"#).document(ProcessingPlanDocument.self)
+            let answer = try await plan(#"{"count":1000,"average_bytes":250000}"#)
+            let document = try answer.document(ProcessingPlanDocument.self)
             let expected = client.http.api.manager.planProcessing(count: 1_000, averageBytes: 250_000)
             #expect(document.batch == expected.batch && document.workers >= 1 && !document.why.isEmpty)
             #expect(try await plan(#"{"count":0}"#).code == "invalid_document")

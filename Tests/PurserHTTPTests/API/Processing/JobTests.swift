@@ -24,7 +24,8 @@ struct JobTests {
             #expect(item.key == "scans/a.txt" && item.bucket == "default" && item.state == "succeeded")
             #expect(item.steps.map(\.name) == ["copying"] && item.steps[0].state == "succeeded")
             #expect(item.outputs.map(\.key) == [".derived/copy/scans/a.txt/copy.txt"])
-            let copy = try await client.http.send(.GET, OptimizerClient.target(of: ".derived/copy/scans/a.txt/copy.txt"))
+            let target = OptimizerClient.target(of: ".derived/copy/scans/a.txt/copy.txt")
+            let copy = try await client.http.send(.GET, target)
             #expect(copy.body == Data("hello".utf8) && copy.headers.first(name: "Content-Type") == "text/plain")
             let history = try await client.http.send(.GET, "/v1/jobs/\(job.id)/history")
             #expect(history.status == 200 && String(decoding: history.body, as: UTF8.self).contains("succeeded"))
@@ -94,7 +95,9 @@ struct JobTests {
 
     @Test func aJobIsAnOperationFromTheBeginning() async throws {
         // Nothing is run: the job waits.
-        try await JobClient.run { $0.processing.isEnabled = false } _: { client in
+        try await JobClient.run {
+            $0.processing.isEnabled = false
+        } _: { client in
             try await client.http.store("a", Data("x".utf8))
             let job = try await client.start(#"{"pipeline":"copy","inputs":[{"key":"a"}]}"#)
             let operation = try await client.http.send(.GET, "/v1/operations/\(job.operationId)")
@@ -116,7 +119,9 @@ struct JobTests {
                 #"{"pipeline":"copy","inputs":[{"key":"a"}],"idempotency_key":"order 7"}"#
             )
             #expect(second.id == first.id && third.id == first.id)
-            let other = try await client.post(#"{"pipeline":"good","inputs":[{"key":"a"}],"idempotency_key":"order 7"}"#)
+            let other = try await client.post(
+                #"{"pipeline":"good","inputs":[{"key":"a"}],"idempotency_key":"order 7"}"#
+            )
             #expect(other.status == 409 && other.code == "idempotency_conflict")
             try await client.end(of: first)
             let list = try await client.http.send(.GET, "/v1/jobs").document(ProcessingJobListDocument.self)
@@ -147,7 +152,9 @@ struct JobTests {
 
     @Test func uploadStartsTheJobOfItsTriggerAndResultsStartNone() async throws {
         let trigger = ProcessingTrigger(name: "all", event: .upload, pipeline: "copy", types: ["text/*"])
-        try await JobClient.run { $0.processing.jobs.triggers = [trigger] } _: { client in
+        try await JobClient.run {
+            $0.processing.jobs.triggers = [trigger]
+        } _: { client in
             try await client.http.store("a.txt", Data("x".utf8), ["Content-Type": "text/plain"])
             try await client.http.store("a.bin", Data("x".utf8), ["Content-Type": "application/zip"])
             let list = try await client.http.send(.GET, "/v1/jobs").document(ProcessingJobListDocument.self)
