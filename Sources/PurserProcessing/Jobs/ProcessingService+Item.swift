@@ -73,6 +73,8 @@ extension ProcessingService {
                 self.end(item, of: job, ItemResult(.failed, self.failure(of: error)))
                 return
             }
+            // The service stops, and this one is about to: nothing more is begun, and nothing of the job is over.
+            if !Task.isCancelled, job.stopReason == nil { job.stop(.cancelled(.shutdown)) }
             job.end(item, nil)
             self.ends.ring()
         }
