@@ -1,5 +1,6 @@
 import Foundation
 import PurserTestSupport
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -118,7 +119,9 @@ import Testing
             let file = JobFile(key: try FileKey("a"))
             _ = try await self.follow(try await manager.process("count", inputs: [file]))
             #expect(manager.pipelineHost.figures().cache.memory.count == 1)
-            manager.monitor.state.withLock { $0.levels = MemoryLevels(manager.configuration.monitor.memory) }
+            var levels = manager.configuration.monitor.memory
+            levels.elevatedBytes = 1_000
+            manager.monitor.state.withLock { [levels] in $0.levels = MemoryLevels(levels) }
             let figures = await manager.monitor.machine.look()
             await manager.monitor.note(figures)
             let cache = manager.pipelineHost.figures().cache
