@@ -122,12 +122,20 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "PurserProcessing",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore",
+                asyncHTTPClient, collections, crypto, logging, nioCore, serviceLifecycle, subprocess, system, yams,
+            ],
+            resources: [.embedInCode("Steps/Schemas/document.schema.json")],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Purser",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
-                "PurserOptimizer", "PurserStore", collections, configuration, logging, metrics, nioCore,
-                serviceLifecycle,
-                system, tracing, yams,
+                "PurserOptimizer", "PurserProcessing", "PurserStore", collections, configuration, logging, metrics,
+                nioCore, serviceLifecycle, system, tracing, yams,
             ],
             swiftSettings: settings
         ),
@@ -135,7 +143,7 @@ let package = Package(
             name: "PurserHTTP",
             dependencies: [
                 "Purser", "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
-                "PurserStore", crypto,
+                "PurserProcessing", "PurserStore", crypto,
                 httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix,
                 serviceLifecycle, structuredFields, tracing,
@@ -206,6 +214,14 @@ let package = Package(
             name: "PurserOptimizerTests",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserOptimizer",
+                "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PurserProcessingTests",
+            dependencies: [
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserProcessing",
                 "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
             ],
             swiftSettings: settings

@@ -1,4 +1,5 @@
 import PurserIdentifiers
+import PurserOperations
 import PurserOptimizer
 
 /// A bucket within a list.

@@ -1,3 +1,5 @@
+import PurserOperations
+
 extension SettingsReader {
     /// Reads a whole number.
     public func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {

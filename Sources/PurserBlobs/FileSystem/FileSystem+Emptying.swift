@@ -1,11 +1,11 @@
-import SystemPackage
+package import SystemPackage
 
 /// What emptying a folder did.
-struct EmptyingReport: Sendable, Hashable {
+package struct EmptyingReport: Sendable, Hashable {
     /// Files, links and folders that went.
-    var removed = 0
+    package var removed = 0
     /// Names at the top of the folder that may not be removed: another user's, or a mount point.
-    var kept = 0
+    package var kept = 0
 }
 
 extension FileSystem {
@@ -14,7 +14,7 @@ extension FileSystem {
     /// Works at any depth with the same memory and the same few descriptors: a folder met within a folder is moved up to
     /// the top before it is emptied, so that no path grows too long to be named. Links are removed, never followed. What
     /// the system forbids to remove is left and counted; nothing here is durable until the folder is synchronized.
-    func empty(_ folder: FilePath) throws(FileSystemError) -> EmptyingReport {
+    package func empty(_ folder: FilePath) throws(FileSystemError) -> EmptyingReport {
         var report = EmptyingReport()
         var moves = 0
         while true {

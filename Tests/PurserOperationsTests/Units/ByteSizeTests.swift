@@ -1,4 +1,4 @@
-import Purser
+import PurserOperations
 import Testing
 
 @Suite struct ByteSizeTests {

@@ -1,0 +1,35 @@
+/// One kind of work that a pipeline can do on a file: the seam behind which all steps stand.
+///
+/// A step is made once for each place where a pipeline uses it, when the pipeline is loaded, and then runs for many files
+/// at the same time.
+public protocol ProcessingStep: Sendable {
+    /// The programs that it cannot do without.
+    ///
+    /// Where one is missing, the pipeline is unavailable.
+    var tools: [Tool] { get }
+
+    /// What belongs to the key under which results are kept, beside content, pipeline and parameters; `nil` where results
+    /// must not be kept, as the step does something outside.
+    var cacheIdentity: String? { get }
+
+    /// Works on one file.
+    ///
+    /// Whatever it begins has ended when it returns: no process, task or open file stays. Files that it makes lie in the
+    /// folder that the context names. Cancelling the task ends it within a second.
+    ///
+    /// - Parameters:
+    ///   - input: The file, and what earlier steps made of it.
+    ///   - context: The folder, the limits, the runner of tools, and where to tell progress.
+    /// - Returns: What it found and made.
+    /// - Throws: ``StepFailure`` for what is wrong with the file or a tool; `CancellationError`.
+    @concurrent
+    func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput
+}
+
+extension ProcessingStep {
+    /// None.
+    public var tools: [Tool] { [] }
+
+    /// Nothing beside what it is told.
+    public var cacheIdentity: String? { "" }
+}
