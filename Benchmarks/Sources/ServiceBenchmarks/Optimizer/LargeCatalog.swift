@@ -30,8 +30,8 @@ struct LargeCatalog: Work {
 
     private func measure(_ server: PurserServer, _ bench: Bench, files: Int, old: Int) throws -> [Row] {
         let optimizer = OptimizerClient(server: server)
-        let before = try server.figures().peakMemory
         for process in server.processes { try ProcessFigures.resetPeak(of: process) }
+        let before = try server.figures().peakMemory
         var stats: OptimizerClient.Stats?
         let plan = try seconds { stats = try optimizer.stats() }
         let peak = try server.figures().peakMemory
