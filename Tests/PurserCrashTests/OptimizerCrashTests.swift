@@ -42,7 +42,7 @@ struct OptimizerCrashTests {
         ),
     ]
 
-    private static let rounds = 6
+    private static let rounds = 5
     private static let clients = 4
     private static let settings = [
         "storage.collect_grace": "0s", "storage.free_space_floor": "0B", "optimizer.throttle.cpu": "none",
@@ -83,7 +83,7 @@ struct OptimizerCrashTests {
             let last = try await runs.atRest()
             if let end = last?.endedAt, end > restart { cutOffs += 1 }
             try await check.check(workload, runs, note)
-            let count = Int.random(in: 40...120, using: &generator)
+            let count = Int.random(in: 30...80, using: &generator)
             let seeds = (0..<Self.clients).map { _ in generator.next() }
             let journal = check.journal
             try await withThrowingTaskGroup(of: Void.self) { group in

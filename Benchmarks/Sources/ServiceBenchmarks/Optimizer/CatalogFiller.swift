@@ -21,6 +21,7 @@ struct CatalogFiller {
     /// - Parameters:
     ///   - files: How many.
     ///   - old: How many of these are forty days old; the others are a day old.
+    /// - Throws: What the catalog throws.
     func fill(files: Int, old: Int) throws {
         let path = self.folder.appending(path: "catalog.sqlite").path
         let now = Date()
