@@ -53,6 +53,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Purser", targets: ["Purser"]),
+        .library(name: "PurserCatalog", targets: ["PurserCatalog"]),
         .library(name: "PurserMonitor", targets: ["PurserMonitor"]),
         .library(name: "PurserOperations", targets: ["PurserOperations"]),
         .executable(name: "purser", targets: ["PurserCLI"]),

@@ -10,6 +10,7 @@ import Testing
 /// Kills the real server again and again while it compresses what it holds, and clients write.
 @Suite(.timeLimit(.minutes(10))) struct CompressionCrashTests {
     private static let rounds = 8
+    private static let strategies = ["deduplication", "compression", "collection"]
     private static let settings = [
         "storage.collect_grace": "0s", "storage.free_space_floor": "0B", "optimizer.throttle.cpu": "none",
         "optimizer.throttle.bytes_per_second": "64MB", "optimizer.on_low_space": "false", "optimizer.schedule": "none",
@@ -34,7 +35,8 @@ import Testing
             let note: Comment = "round \(round), seed \(seed)"
             let restart = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
             let server = try ServerProcess(store: store, settings: Self.settings)
-            let newest = try await Self.newestRun(client, server.url)
+            let runs = OptimizerRuns(client: client, url: server.url)
+            let newest = try await runs.newest()
             if let newest, newest.endedAt.map({ $0 > restart }) ?? true { cutOffs += 1 }
             try await Self.check(contents, client, server.url, note)
             for number in 0..<12 {
@@ -44,7 +46,7 @@ import Testing
                 contents[key] = Content.blob(of: bytes)
             }
             // A run that was cut off goes on by itself; then this one is refused.
-            let status = try await Self.start(client, server.url)
+            let status = try await runs.start(Self.strategies)
             #expect(status == 202 || status == 409, note)
             let extra = Int.random(in: 0...4, using: &generator)
             for number in 0..<extra {
@@ -57,9 +59,8 @@ import Testing
         #expect(cutOffs > 0, "no kill met a run: the test proves nothing, seed \(seed)")
         let server = try ServerProcess(store: store, settings: Self.settings)
         try await Self.check(contents, client, server.url, "after all kills, seed \(seed)")
-        while try await Self.start(client, server.url) != 202 { await Task.yield() }
-        let run = try await Self.ended(client, server.url)
-        #expect(run.state == "succeeded" && run.strategies.values.allSatisfy { $0.errors.isEmpty }, "seed \(seed)")
+        let run = try await OptimizerRuns(client: client, url: server.url).run(Self.strategies)
+        #expect(run.state == "succeeded" && run.isClean, "seed \(seed)")
         try await Self.check(contents, client, server.url, "compressed, seed \(seed)")
         #expect(server.stop() == 0)
         let staging = try FileManager.default.contentsOfDirectory(atPath: store.appending("staging").string)
@@ -81,50 +82,6 @@ import Testing
         request.body = .bytes(bytes)
         let response = try await client.execute(request, timeout: .seconds(30))
         try #require(response.status == .created)
-    }
-
-    /// - Returns: The status of the answer.
-    private static func start(_ client: HTTPClient, _ url: String) async throws -> UInt {
-        var request = HTTPClientRequest(url: "\(url)/v1/optimizer/runs")
-        request.method = .POST
-        request.body = .bytes(ByteBuffer(string: #"{"strategies":["deduplication","compression","collection"]}"#))
-        let response = try await client.execute(request, timeout: .seconds(30))
-        _ = try await response.body.collect(upTo: 1 << 16)
-        return response.status.code
-    }
-
-    private struct RunList: Decodable {
-        var runs: [Run]
-    }
-
-    private struct Run: Decodable {
-        struct Strategy: Decodable {
-            var errors: [String: Int]
-        }
-
-        var state: String
-        var endedAt: String?
-        var strategies: [String: Strategy]
-
-        enum CodingKeys: String, CodingKey {
-            case state, strategies
-            case endedAt = "ended_at"
-        }
-    }
-
-    private static func newestRun(_ client: HTTPClient, _ url: String) async throws -> Run? {
-        let request = HTTPClientRequest(url: "\(url)/v1/optimizer/runs?limit=1")
-        let response = try await client.execute(request, timeout: .seconds(30))
-        let body = try await response.body.collect(upTo: 1 << 20)
-        return try JSONDecoder().decode(RunList.self, from: Data(body.readableBytesView)).runs.first
-    }
-
-    private static func ended(_ client: HTTPClient, _ url: String) async throws -> Run {
-        while true {
-            let newest = try await Self.newestRun(client, url)
-            let run = try #require(newest)
-            if run.state != "running" { return run }
-        }
     }
 
     private static func check(

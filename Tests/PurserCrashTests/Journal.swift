@@ -8,6 +8,8 @@ final class Journal: Sendable {
         var acknowledged: Content?
         /// What a request without an answer would have made of it.
         var pending: Content??
+        /// How often each content was stored under the name, or may have been.
+        var stores: [Content: Int] = [:]
     }
 
     private struct State {
@@ -23,12 +25,16 @@ final class Journal: Sendable {
     var acknowledgements: Int { self.state.withLock { $0.acknowledgements } }
 
     func begin(_ key: String, _ content: Content?) {
-        self.state.withLock { $0.entries[key, default: Entry()].pending = .some(content) }
+        self.state.withLock { state in
+            state.entries[key, default: Entry()].pending = .some(content)
+            if let content { state.entries[key]?.stores[content, default: 0] += 1 }
+        }
     }
 
     func acknowledge(_ key: String, _ content: Content?) {
         let reached = self.state.withLock { state in
-            state.entries[key] = Entry(acknowledged: content)
+            state.entries[key, default: Entry()].acknowledged = content
+            state.entries[key]?.pending = nil
             state.acknowledgements += 1
             guard state.acknowledgements >= state.target else { return CheckedContinuation<Void, Never>?.none }
             defer { state.whenReached = nil }
@@ -47,8 +53,11 @@ final class Journal: Sendable {
         }
     }
 
-    /// Notes what a look at the restarted server showed.
+    /// Notes what a look at the server showed.
     func settle(_ key: String, _ content: Content?) {
-        self.state.withLock { $0.entries[key] = Entry(acknowledged: content) }
+        self.state.withLock { state in
+            state.entries[key, default: Entry()].acknowledged = content
+            state.entries[key]?.pending = nil
+        }
     }
 }

@@ -1,10 +1,11 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import PurserIdentifiers
 import PurserTestSupport
 import Testing
 
-/// Clients that put, replace, copy and delete files until the server is gone.
+/// Clients that put, replace, copy, read and delete files until the server is gone.
 struct Workload: Sendable {
     /// Contents that several clients store at the same time, so that they meet in one blob.
     static let shared = (0..<6).map {
@@ -14,6 +15,8 @@ struct Workload: Sendable {
     let client: HTTPClient
     let url: String
     let journal: Journal
+    /// Whether somebody else removes files too.
+    var filesMayGo = false
 
     func address(of key: String) -> String { "\(self.url)/v1/buckets/default/files/\(key)" }
 
@@ -24,6 +27,8 @@ struct Workload: Sendable {
             do {
                 try await self.step(client: number, &generator)
             } catch let error as UnexpectedStatus {
+                throw error
+            } catch let error as WrongBytes {
                 throw error
             } catch {
                 // The server is gone.
@@ -39,7 +44,7 @@ struct Workload: Sendable {
 
     private func step(client number: Int, _ generator: inout SeededGenerator) async throws {
         let key = "c\(number)/k\(Int.random(in: 0..<6, using: &generator))"
-        switch Int.random(in: 0..<10, using: &generator) {
+        switch Int.random(in: 0..<12, using: &generator) {
         case 0...2:
             try await self.put(
                 key,
@@ -54,7 +59,11 @@ struct Workload: Sendable {
         case 7:
             let source = "c\(number)/k\(Int.random(in: 0..<6, using: &generator))"
             try await self.copy(source, to: key)
-        default: try await self.delete(key)
+        case 8...9: try await self.delete(key)
+        default:
+            try await self.read(
+                "c\(Int.random(in: 0..<6, using: &generator))/k\(Int.random(in: 0..<6, using: &generator))"
+            )
         }
     }
 
@@ -73,24 +82,51 @@ struct Workload: Sendable {
         var request = HTTPClientRequest(url: self.address(of: key))
         request.method = .PUT
         request.headers.add(name: "X-Copy-From", value: "default/\(source)")
-        try await self.expect([200, 201], request, "copy \(source) to \(key)")
+        let statuses: [UInt] = self.filesMayGo ? [200, 201, 404] : [200, 201]
+        guard try await self.expect(statuses, request, "copy \(source) to \(key)") != 404 else {
+            // Nothing became of it, and what stands under the key is as it was.
+            self.journal.settle(key, self.journal.entries[key]?.acknowledged)
+            return
+        }
         self.journal.acknowledge(key, content)
     }
 
-    private func delete(_ key: String) async throws {
+    func delete(_ key: String) async throws {
         guard self.journal.entries[key]?.acknowledged != nil else { return }
         self.journal.begin(key, nil)
         var request = HTTPClientRequest(url: self.address(of: key))
         request.method = .DELETE
-        try await self.expect([204], request, "delete \(key)")
+        try await self.expect(self.filesMayGo ? [204, 404] : [204], request, "delete \(key)")
         self.journal.acknowledge(key, nil)
     }
 
-    private func expect(_ statuses: [UInt], _ request: HTTPClientRequest, _ step: String) async throws {
+    struct WrongBytes: Error {
+        var key: String
+    }
+
+    /// Reads a file of whatever client; its bytes are those that its `ETag` names.
+    private func read(_ key: String) async throws {
+        let response = try await self.client.execute(
+            HTTPClientRequest(url: self.address(of: key)),
+            timeout: .seconds(30)
+        )
+        let body = try await response.body.collect(upTo: 1 << 20)
+        guard [200, 404].contains(response.status.code) else {
+            throw UnexpectedStatus(status: response.status.code, step: "read \(key)")
+        }
+        guard
+            response.status == .notFound
+                || response.headers.first(name: "ETag") == Content.blob(of: body).map({ "\"\($0.hex)\"" })
+        else { throw WrongBytes(key: key) }
+    }
+
+    @discardableResult
+    private func expect(_ statuses: [UInt], _ request: HTTPClientRequest, _ step: String) async throws -> UInt {
         let response = try await self.client.execute(request, timeout: .seconds(30))
         _ = try await response.body.collect(upTo: 1 << 20)
         guard statuses.contains(response.status.code) else {
             throw UnexpectedStatus(status: response.status.code, step: step)
         }
+        return response.status.code
     }
 }

@@ -6,6 +6,7 @@ import Foundation
 struct ServiceBenchmarks: ParsableCommand {
     static let works: [any Work] = [
         LargeUpload(), LargeDownload(), SmallFiles(), SlowUploads(), Listing(), Operations(), Monitoring(),
+        Compressing(), UnderRuns(), CompressedFile(), LargeCatalog(),
     ]
 
     @Option(help: "The release build of purser.")
@@ -26,6 +27,15 @@ struct ServiceBenchmarks: ParsableCommand {
     @Option(help: "Seconds that each load of small requests lasts.")
     var seconds = 5
 
+    @Option(help: "Megabytes of the files that the optimizer compresses.")
+    var corpus = 400
+
+    @Option(help: "Mebibytes of the large file that the optimizer compresses.")
+    var large = 1024
+
+    @Option(help: "Files of the large catalog that the optimizer looks through.")
+    var files = 1_000_000
+
     @Option(
         parsing: .upToNextOption,
         help: "Only these works: \(ServiceBenchmarks.works.map(\.name).joined(separator: ", "))."
@@ -44,7 +54,12 @@ struct ServiceBenchmarks: ParsableCommand {
             scratch: scratch,
             repetitions: self.repetitions,
             loadSeconds: self.seconds,
-            peers: self.peers ? Peer.installed(in: URL(filePath: ".build/peers")) : []
+            peers: self.peers ? Peer.installed(in: URL(filePath: ".build/peers")) : [],
+            sizes: OptimizerSizes(
+                corpusBytes: self.corpus * 1_000_000,
+                largeBytes: self.large << 20,
+                catalogFiles: self.files
+            )
         )
         let works = Self.works.filter { self.only.isEmpty || self.only.contains($0.name) }
         guard !works.isEmpty else { throw ValidationError("no such work: \(self.only.joined(separator: ", "))") }

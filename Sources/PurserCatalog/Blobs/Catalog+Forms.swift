@@ -21,32 +21,4 @@ extension Catalog {
             try $0.keep(blob, as: form, insteadOf: seen)
         }
     }
-
-    /// Notes that compressing a content does not save enough.
-    ///
-    /// An unknown content is left alone.
-    public func noteIncompressible(_ blob: BlobID) async throws {
-        try await self.writer.submit { try $0.noteIncompressible(blob) }
-    }
-
-    /// Contents that are worth an attempt to compress them: live and whole, kept as they are, and not known to save
-    /// too little.
-    ///
-    /// - Parameters:
-    ///   - row: Where to go on: `next` of the page before, 0 at the beginning.
-    ///   - minSize: The least bytes of a content.
-    ///   - limit: How many at most, at least one.
-    /// - Returns: The contents, oldest first; `next` is `nil` on the last page.
-    /// - Throws: ``CatalogError``.
-    public func compressionCandidates(
-        after row: Int64,
-        minSize: Int64,
-        limit: Int
-    ) throws -> (blobs: [BlobRecord], next: Int64?) {
-        let limit = max(1, limit)
-        let rows = try self.readers.read { db in
-            try db.all(.compressionCandidates, [row, minSize, limit]) { try BlobRow($0) }
-        }
-        return (rows.map(\.record), rows.count < limit ? nil : rows.last?.row)
-    }
 }

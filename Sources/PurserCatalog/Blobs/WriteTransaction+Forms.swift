@@ -32,9 +32,4 @@ extension WriteTransaction {
         self.changes.replace(before, by: after.record)
         return after
     }
-
-    func noteIncompressible(_ id: BlobID) throws {
-        guard let blob = try self.blob(id) else { return }
-        try self.write(.noteIncompressible, [blob.row])
-    }
 }

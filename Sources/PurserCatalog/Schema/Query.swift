@@ -52,14 +52,7 @@ enum Query: String, CaseIterable {
         VALUES (?, ?, ?, ?, 1, 0, NULL, 0, ?)
         """
     case referToBlob = "UPDATE blob SET refs = ?, state = ?, retiredAt = ? WHERE id = ?"
-    case replaceBlob = "UPDATE blob SET storedSize = ?, encoding = ?, damaged = 0, incompressible = 0 WHERE id = ?"
-    case noteIncompressible = "UPDATE blob SET incompressible = 1 WHERE id = ?"
-    case compressionCandidates = """
-        SELECT id, sha256, size, storedSize, encoding, refs, state, retiredAt, damaged FROM blob
-        WHERE id > ? AND size >= ? AND state = 0 AND damaged = 0 AND incompressible = 0
-            AND encoding IN ('raw', 'inline')
-        ORDER BY id LIMIT ?
-        """
+    case replaceBlob = "UPDATE blob SET storedSize = ?, encoding = ?, damaged = 0 WHERE id = ?"
     case flagBlob = "UPDATE blob SET damaged = ? WHERE id = ?"
     case deleteBlob = "DELETE FROM blob WHERE id = ?"
 

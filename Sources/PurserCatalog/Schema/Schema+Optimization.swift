@@ -58,4 +58,7 @@ extension Schema {
             document TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
+
+    /// `blobVerdict` says more: which policy found a content not worth encoding.
+    static let verdicts = "ALTER TABLE blob DROP COLUMN incompressible;"
 }

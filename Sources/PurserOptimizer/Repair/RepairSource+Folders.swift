@@ -11,16 +11,25 @@ extension RepairSource {
     /// The folder is gone through once, when it is first asked; links are not followed.
     public static func folder(_ path: FilePath) -> RepairSource {
         let index = FolderIndex(path)
-        return RepairSource(name: path.string) { content in
+        return RepairSource(RepairPlace(kind: .folder, path: path.string)) { content in
             try index.files(ofSize: content.size).map { path in { Self.open(path) } }
         }
     }
 
     /// The folder of another store, or of a backup of one: contents that it keeps as they are in files.
     public static func store(_ root: FilePath) -> RepairSource {
-        RepairSource(name: root.string) { content in
+        RepairSource(RepairPlace(kind: .store, path: root.string)) { content in
             let path = StoreLayout(root: root).file(of: content.blob)
             return [{ Self.open(path) }]
+        }
+    }
+
+    /// The source at a place that was kept; `nil` where it is gone with the process that knew it.
+    init?(at place: RepairPlace) {
+        switch place.kind {
+        case .folder: self = .folder(FilePath(place.path))
+        case .store: self = .store(FilePath(place.path))
+        case .elsewhere: return nil
         }
     }
 

@@ -17,15 +17,37 @@ public struct DamagedContent: Sendable, Equatable {
     }
 }
 
+/// Where a source is, as the report of a run keeps it.
+struct RepairPlace: Sendable, Codable, Equatable {
+    /// What is there.
+    enum Kind: String, Sendable, Codable {
+        /// Any folder.
+        case folder
+        /// The folder of another store.
+        case store
+        /// Something that only the process knew which has asked.
+        case elsewhere
+    }
+
+    /// What is there.
+    var kind: Kind
+    /// Its path; a name for people, where it is elsewhere.
+    var path: String
+}
+
 /// Bytes that come when they are asked for.
 public typealias RepairBytes = AsyncThrowingStream<ByteBuffer, any Error>
 
 /// A place where good bytes of damaged contents may be: a folder, a backup, another Purser.
 ///
-/// What comes from it is hashed, and taken only where it has the right digest: so it need not be trusted.
+/// What comes from it is hashed, and taken only where it has the right digest: so it need not be trusted. A run that was cut
+/// off goes on with the folders among its sources; others are lost with the process, which the report says where contents
+/// then stay damaged (`sources_lost`).
 public struct RepairSource: Sendable {
     /// What it is called, for people.
     public var name: String
+    /// How it is found again after a restart; `nil` where it lives in this process only.
+    var place: RepairPlace?
     private let find: @Sendable (DamagedContent) async throws -> [@Sendable () async throws -> RepairBytes?]
 
     /// Describes a source.
@@ -39,6 +61,15 @@ public struct RepairSource: Sendable {
     ) {
         self.name = name
         self.find = find
+    }
+
+    /// Describes a source that a restart does not lose.
+    init(
+        _ place: RepairPlace,
+        find: @escaping @Sendable (DamagedContent) async throws -> [@Sendable () async throws -> RepairBytes?]
+    ) {
+        self.init(name: place.path, find: find)
+        self.place = place
     }
 
     func candidates(for content: DamagedContent) async throws -> [@Sendable () async throws -> RepairBytes?] {

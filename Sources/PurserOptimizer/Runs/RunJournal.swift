@@ -12,6 +12,10 @@ struct RunDocument: Sendable, Codable, Equatable {
     var positions: [String: String] = [:]
     /// Whether verification reads everything.
     var verifiesAll = false
+    /// Where good bytes of damaged contents may be; absent in what older versions kept.
+    var repairPlaces: [RepairPlace]?
+    /// What of the report's figures are removals, by the name of the strategy; absent in what older versions kept.
+    var removals: [String: RemovalFigures]?
 
     /// Encodes it for the catalog.
     func text() throws -> String {
@@ -32,6 +36,14 @@ struct RunDocument: Sendable, Codable, Equatable {
         self.report = report
         self.pending = pending
     }
+}
+
+/// Removals of a strategy, as far as its report has counted them.
+struct RemovalFigures: Sendable, Codable, Equatable {
+    /// Files that went.
+    var files: Int64 = 0
+    /// Bytes as kept that no name holds since.
+    var released: Int64 = 0
 }
 
 /// Keeps the document of a run in the catalog as it changes, at most once a second.

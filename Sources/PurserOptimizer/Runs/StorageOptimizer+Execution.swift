@@ -79,6 +79,7 @@ extension StorageOptimizer {
             isDryRun: document.report.isDryRun,
             verifiesAll: document.verifiesAll,
             repairSources: started.repairSources,
+            hasLostSources: started.repairSources.count < document.repairPlaces?.count ?? 0,
             reencode: self.reencode,
             isAlive: { [tracker] id in tracker.operation(id).map { !$0.state.isFinal } ?? false },
             now: self.now,

@@ -132,6 +132,10 @@ public final class StorageOptimizer: Sendable {
             )
             var document = RunDocument(report: report, pending: strategies)
             document.verifiesAll = request.verifiesAll
+            document.removals = [:]
+            document.repairPlaces = request.repairSources.map {
+                $0.place ?? RepairPlace(kind: .elsewhere, path: $0.name)
+            }
             if let other = try await self.catalog.beginRun(report.id, document: try document.text()) {
                 throw Self.inProgress(other.id)
             }

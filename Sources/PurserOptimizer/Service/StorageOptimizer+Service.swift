@@ -74,10 +74,11 @@ extension StorageOptimizer: Service {
         }
         // The figures were written down before the crash by up to a second; the audit trail is exact.
         for (name, figures) in try self.catalog.removalFigures(ofRun: kept.id) {
-            document.report.strategies[name]?.adopt(figures)
+            document.adopt(figures, of: name)
         }
+        let sources = (document.repairPlaces ?? []).compactMap { RepairSource(at: $0) }
         self.logger.notice("run goes on after it was cut off", metadata: ["purser.operation.id": "\(id)"])
-        await self.finishInBackground(try self.register(document, id, []))
+        await self.finishInBackground(try self.register(document, id, sources))
     }
 
     /// Ends a run that cannot go on, with the figures that it had.
@@ -188,14 +189,24 @@ extension StorageOptimizer: Service {
     }
 }
 
-extension StrategyReport {
-    /// Takes the figures of the audit trail for those of the removals.
+extension RunDocument {
+    /// Takes the removals of a strategy from the audit trail, in the place of those that the report has counted.
     ///
-    /// Other work of the strategy is counted beside them, so that they are the least that it can be.
-    fileprivate mutating func adopt(_ figures: RemovalOutcome) {
-        self.filesProcessed = max(self.filesProcessed, figures.files)
-        self.spaceSavedBytes = max(self.spaceSavedBytes, figures.released)
-        self.bytesBefore = max(self.bytesBefore, self.spaceSavedBytes)
-        self.bytesAfter = self.bytesBefore - self.spaceSavedBytes
+    /// What else the strategy did stays counted. Of what was removed and not counted, the bytes before are those that it
+    /// released.
+    fileprivate mutating func adopt(_ figures: RemovalOutcome, of strategy: String) {
+        guard var report = self.report.strategies[strategy] else { return }
+        let exact = RemovalFigures(files: figures.files, released: figures.released)
+        // Older versions did not tell removals from other work.
+        let least = RemovalFigures(
+            files: min(report.filesProcessed, exact.files),
+            released: min(report.spaceSavedBytes, exact.released)
+        )
+        let counted = self.removals.map { $0[strategy] ?? RemovalFigures() } ?? least
+        report.filesProcessed += exact.files - counted.files
+        report.spaceSavedBytes += exact.released - counted.released
+        report.bytesBefore += exact.released - counted.released
+        self.report.strategies[strategy] = report
+        self.removals = (self.removals ?? [:]).merging([strategy: exact]) { $1 }
     }
 }

@@ -9,6 +9,7 @@ struct AgeStrategy: Strategy {
     func run(_ context: RunContext) async throws {
         let policy = context.configuration.age
         guard let shortest = policy.shortestAge else { return }
+        context.lookAgain()
         let now = context.now()
         let removals = Removals(context: context, isByUse: policy.basis == .accessed)
         // What was read after it was written is younger by use than by its write: none too old is missed.

@@ -11,6 +11,7 @@ struct CollectionStrategy: Strategy {
     private static let pages = 256
 
     func run(_ context: RunContext) async throws {
+        context.lookAgain()
         try await self.collect(context)
         try await self.removeStale(context)
         guard !context.isDryRun else { return }

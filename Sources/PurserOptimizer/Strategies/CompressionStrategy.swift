@@ -6,7 +6,9 @@ import Synchronization
 
 /// Keeps contents encoded where that saves space.
 ///
-/// A content is judged once under a codec and a level; so a run that was interrupted goes on with those that are left.
+/// A content is judged once under a codec and a level. A run that was interrupted goes on behind the last one that its report
+/// has counted; what it had encoded since is not found again, and what it had found unsuitable in the same page is left to
+/// the next run.
 struct CompressionStrategy: Strategy {
     /// Contents of a page.
     private static let page = 100
@@ -17,7 +19,7 @@ struct CompressionStrategy: Strategy {
         }
         let policy = context.configuration.compression
         let last = Double(max(1, try context.catalog.lastBlobRow()))
-        var row: Int64 = 0
+        var row = context.position.flatMap(Int64.init) ?? 0
         while true {
             let page = try context.catalog.unencodedBlobs(
                 after: row,
@@ -32,6 +34,7 @@ struct CompressionStrategy: Strategy {
                 if try await self.encode(blob.record, at: place, encoder, context) == .unsuitable {
                     unsuitable.append(blob.record.id)
                 }
+                context.position = "\(blob.row)"
                 try await context.proceed(to: Double(blob.row) / last)
             }
             if !context.isDryRun, !unsuitable.isEmpty {
@@ -47,7 +50,6 @@ struct CompressionStrategy: Strategy {
         _ encoder: Reencoder,
         _ context: RunContext
     ) async throws -> Reencoder.Outcome? {
-        context.report { $0.filesExamined += 1 }
         do {
             let (pace, operation) = (context.pace, context.operation)
             let progress = EncodingProgress(of: blob.size, at: place)
@@ -56,17 +58,18 @@ struct CompressionStrategy: Strategy {
                 operation.update(fraction: progress.fraction(before: bytes))
                 try await pace.spend(bytes: bytes)
             }
-            if case .encoded(let before, let after) = outcome {
-                context.report { report in
-                    report.filesProcessed += 1
-                    report.bytesBefore += before
-                    report.bytesAfter += after
-                    report.spaceSavedBytes += before - after
-                }
+            context.report { report in
+                report.filesExamined += 1
+                guard case .encoded(let before, let after) = outcome else { return }
+                report.filesProcessed += 1
+                report.bytesBefore += before
+                report.bytesAfter += after
+                report.spaceSavedBytes += before - after
             }
             return outcome
         } catch {
             try context.skip(error)
+            context.report { $0.filesExamined += 1 }
             if (error as? StoreError)?.code == .contentDamaged, !context.isDryRun {
                 context.onEvent(.contentDamaged(blob.id, files: blob.references))
             }

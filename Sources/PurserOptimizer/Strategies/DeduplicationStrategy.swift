@@ -16,6 +16,7 @@ struct DeduplicationStrategy: Strategy {
         // A repair of counts is quick, and done again after a restart; the disk is gone on with.
         let shard = context.position.flatMap(Int.init) ?? 0
         if shard == 0 {
+            context.report { ($0.filesExamined, $0.errors) = (0, [:]) }
             try await self.checkCounters(context)
             try await self.checkRows(context)
         }

@@ -43,7 +43,7 @@ struct Removals {
             strategy: self.context.strategy.rawValue,
             isByUse: self.isByUse
         )
-        self.context.report { report in
+        self.context.report(removed: outcome) { report in
             report.filesProcessed += outcome.files
             // What stays was not processed; its share is not known, so that of the rest is by the number.
             let share = Double(outcome.files) / Double(removals.count)

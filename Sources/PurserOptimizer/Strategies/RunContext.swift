@@ -17,6 +17,8 @@ struct RunContext: Sendable {
     let isDryRun: Bool
     let verifiesAll: Bool
     let repairSources: [RepairSource]
+    /// Whether sources that were asked for are gone since a restart.
+    let hasLostSources: Bool
     let reencode: Reencoder?
     let isAlive: @Sendable (OperationID) -> Bool
     let now: @Sendable () -> Date
@@ -31,6 +33,29 @@ struct RunContext: Sendable {
     /// Changes what the report says of this strategy.
     func report(_ change: (inout StrategyReport) -> Void) {
         self.journal.update { change(&$0.report.strategies[self.strategy.rawValue, default: StrategyReport()]) }
+    }
+
+    /// Changes what the report says of this strategy, with what it has just removed.
+    func report(removed outcome: RemovalOutcome, _ change: (inout StrategyReport) -> Void) {
+        let name = self.strategy.rawValue
+        self.journal.update { document in
+            change(&document.report.strategies[name, default: StrategyReport()])
+            var figures = document.removals?[name] ?? RemovalFigures()
+            figures.files += outcome.files
+            figures.released += outcome.released
+            document.removals = (document.removals ?? [:]).merging([name: figures]) { $1 }
+        }
+    }
+
+    /// Tells that the strategy looks again at all that is left: nothing of that is to be counted twice after a restart.
+    ///
+    /// What it has processed is no longer found, and stays counted.
+    func lookAgain() {
+        self.report { report in
+            report.filesExamined = report.filesProcessed - (report.findings["stale_files"] ?? 0)
+            report.errors = [:]
+            report.findings["spared"] = nil
+        }
     }
 
     /// How far the strategy was when it was last written down; `nil` at its begin.

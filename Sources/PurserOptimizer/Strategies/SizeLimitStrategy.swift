@@ -19,6 +19,7 @@ struct SizeLimitStrategy: Strategy {
 
     func run(_ context: RunContext) async throws {
         let policy = context.configuration.sizeLimit
+        context.lookAgain()
         try await context.store.catalog.flushAccesses()
         let limits = 1 + policy.buckets.count
         for number in 0..<limits {

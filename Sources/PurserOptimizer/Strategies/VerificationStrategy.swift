@@ -27,14 +27,24 @@ struct VerificationProgress: Codable, Equatable {
     }
 }
 
+/// Contents stay damaged, and a restart has lost sources that might have had their bytes.
+private struct LostSources: OperationFailure {
+    var failureCode: String { "sources_lost" }
+    var failureMessage: String { "a restart has lost sources of good bytes: ask for the repair again" }
+}
+
 /// Reads contents again and compares them with their digests.
 struct VerificationStrategy: Strategy {
     private static let page = 100
 
     func run(_ context: RunContext) async throws {
         try await self.verify(context)
-        if !context.repairSources.isEmpty, !context.isDryRun {
+        guard !context.isDryRun else { return }
+        if !context.repairSources.isEmpty {
             try await Repair(context: context, sources: context.repairSources).run()
+        }
+        if context.hasLostSources, try !context.catalog.damagedBlobs(after: 0, limit: 1).isEmpty {
+            throw LostSources()
         }
     }
 

@@ -65,14 +65,6 @@ extension FileStore {
         return sizes.contains(content.record.size) ? nil : .unsuitableSize
     }
 
-    /// Ends the attempt to save bytes of a content, which is not tried again.
-    func endAsIncompressible(_ task: Reencoding) async throws -> ReencodeOutcome {
-        if !task.request.isDryRun, task.content.encoding.coding == nil {
-            try await self.catalog.noteIncompressible(task.content.record.id)
-        }
-        return task.content.outcome(.incompressible)
-    }
-
     /// Flags a content whose bytes turned out damaged, unless others have taken their place meanwhile.
     ///
     /// - Returns: The outcome where they have: the bytes that were read are not the ones that count.

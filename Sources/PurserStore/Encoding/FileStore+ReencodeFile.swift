@@ -14,7 +14,7 @@ extension FileStore {
                     try source.read(at: offset, upTo: count)
                 }
                 guard estimate.promises(saving: task.request.minimumSaving) else {
-                    return try await self.endAsIncompressible(task)
+                    return task.content.outcome(.incompressible)
                 }
             }
             return try await self.encode(task, source, as: coding)
@@ -46,16 +46,19 @@ extension FileStore {
         as coding: ContentCoding
     ) async throws -> ReencodeOutcome {
         let size = task.content.record.size
+        var room = SecondFormBytes(self.uncommitted)
+        // After the file is discarded: until then its bytes are on the disk.
+        defer { room.end() }
         guard !task.request.isDryRun else {
-            let storedSize = try await self.encode(task, source, as: coding, into: nil)
+            let storedSize = try await self.encode(task, source, as: coding, into: nil, &room)
             guard let storedSize else { return task.content.outcome(.incompressible) }
             return task.done(storedSize: storedSize)
         }
         try self.requireRoom(for: min(size, task.maxStoredSize))
         let staging = try self.blobs.makeEncodedStagingFile(for: task.operation)
         defer { staging.discard() }
-        guard let storedSize = try await self.encode(task, source, as: coding, into: staging) else {
-            return try await self.endAsIncompressible(task)
+        guard let storedSize = try await self.encode(task, source, as: coding, into: staging, &room) else {
+            return task.content.outcome(.incompressible)
         }
         try staging.synchronize()
         try await self.check(staging, storedSize: storedSize, coding: coding, of: source, task)
@@ -73,7 +76,8 @@ extension FileStore {
         _ task: Reencoding,
         _ source: ContentSource,
         as coding: ContentCoding,
-        into file: EncodedStagingFile?
+        into file: EncodedStagingFile?,
+        _ room: inout SecondFormBytes
     ) async throws -> Int64? {
         let size = task.content.record.size
         let encoder = try ContentEncoder(contentSize: size, coding: coding, level: task.request.level, file: file)
@@ -84,6 +88,7 @@ extension FileStore {
             try await task.throttle(count)
             try source.read(at: offset, count: count, into: &frame)
             try encoder.write(frame)
+            if file != nil { room.wrote(upTo: encoder.storedBytes) }
             guard encoder.storedBytes <= task.maxStoredSize else { return nil }
             offset += Int64(count)
         }
@@ -92,8 +97,11 @@ extension FileStore {
     }
 
     /// Refuses to begin what the disk has no room for.
+    ///
+    /// Half of the free-space floor may be used meanwhile: else a store on a full disk could not be made smaller.
     private func requireRoom(for bytes: Int64) throws {
-        guard try self.blobs.space().available >= bytes else {
+        let disk = try self.blobs.space()
+        guard disk.available - self.configuration.freeSpaceFloor(onDiskOf: disk.total) / 2 >= bytes else {
             throw StoreError(.storeFull, "the disk has no room for a second form of \(bytes) bytes")
         }
     }
@@ -103,7 +111,12 @@ extension FileStore {
     private func decode(_ task: Reencoding, _ source: ContentSource) async throws -> ReencodeOutcome {
         let record = task.content.record
         guard !task.request.isDryRun else { return task.done(storedSize: record.size) }
-        try self.requireRoom(for: record.size)
+        // It takes more room in the end, and that within the limits of uploads.
+        guard try self.space().uploadableBytes >= record.size else {
+            throw StoreError(.storeFull, "there is no room for a content of \(record.size) bytes as it is")
+        }
+        var room = SecondFormBytes(self.uncommitted)
+        defer { room.end() }
         let staging = try self.blobs.makeStagingFile(for: task.operation)
         defer { staging.discard() }
         var offset: Int64 = 0
@@ -114,6 +127,7 @@ extension FileStore {
                 let piece = try source.read(at: offset, upTo: Int(end - offset))
                 try staging.write(piece)
                 offset += Int64(piece.readableBytes)
+                room.wrote(upTo: offset)
             }
         }
         guard try staging.seal() == record.id else {

@@ -16,7 +16,7 @@ extension FileStore {
             guard StoreError(translating: error).code == .contentDamaged else { throw error }
             return try await self.endAsDamaged(task, error)
         }
-        guard let form = try Self.inlineForm(of: bytes, task) else { return try await self.endAsIncompressible(task) }
+        guard let form = try Self.inlineForm(of: bytes, task) else { return task.content.outcome(.incompressible) }
         if !task.request.isDryRun {
             let isKept = try await self.pins.withExclusiveWhenFree(on: record.id) {
                 try await self.write { try await self.catalog.keep(record.id, as: form, insteadOf: record.form) }

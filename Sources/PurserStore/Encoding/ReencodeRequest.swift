@@ -28,7 +28,7 @@ public struct ReencodeOutcome: Sendable, Hashable {
         case alreadyEncoded = "already_encoded"
         /// It has fewer bytes than are worth the trouble, or more than the coding can keep.
         case unsuitableSize = "unsuitable_size"
-        /// It would save too little; the catalog remembers that.
+        /// It would save too little. Whoever asks for many contents remembers that.
         case incompressible
         /// It is not there any more, no file has it, it is known to be damaged, or it changed meanwhile.
         case changed

@@ -81,37 +81,4 @@ struct FormTests {
             await expectError(.contradiction) { _ = try await catalog.keep(.sample(1), as: form, insteadOf: seen) }
         }
     }
-
-    @Test
-    func candidatesAreWhatIsWorthAnAttempt() async throws {
-        try await CatalogFixture.run { catalog in
-            for number in 1...9 { try await self.commitRaw(number, size: 1000, in: catalog) }
-            _ = try await catalog.commit(.sample("small", 10, size: 10))
-            _ = try await catalog.commit(.sample("inline", 11, size: 600))
-            let seen = try #require(try catalog.blob(.sample(1))?.form)
-            #expect(try await catalog.keep(.sample(1), as: Self.zstd, insteadOf: seen))
-            try await catalog.noteIncompressible(.sample(2))
-            try await catalog.flag(.sample(3), damaged: true)
-            _ = try await catalog.delete(bucket: .default, key: FileKey("4"), at: .second(1))
-            var found: [BlobID] = []
-            var after: Int64? = 0
-            while let row = after {
-                let page = try catalog.compressionCandidates(after: row, minSize: 512, limit: 2)
-                found += page.blobs.map(\.id)
-                after = page.next
-            }
-            #expect(found == [5, 6, 7, 8, 9, 11].map { .sample($0) })
-        }
-    }
-
-    @Test
-    func newBytesAreTriedAgain() async throws {
-        try await CatalogFixture.run { catalog in
-            try await self.commitRaw(1, size: 1000, in: catalog)
-            try await catalog.noteIncompressible(.sample(1))
-            try await catalog.flag(.sample(1), damaged: true)
-            try await self.commitRaw(1, size: 1000, in: catalog)
-            #expect(try catalog.compressionCandidates(after: 0, minSize: 512, limit: 9).blobs.count == 1)
-        }
-    }
 }

@@ -90,4 +90,32 @@ struct RunTests {
             try await catalog.close()
         }
     }
+
+    /// A catalog of version 5 loses what its contents said of compression, and keeps what was found under a policy.
+    @Test
+    func verdictsOfAnOlderCatalogAreKept() async throws {
+        try await CatalogFixture.inFolder { folder in
+            let path = folder + "/catalog.sqlite"
+            let database = try DatabaseQueue(path: path)
+            try await database.writeWithoutTransaction { db in
+                try Schema.migrations.filter { $0.version <= 5 }.migrate(db)
+                try db.execute(
+                    sql: """
+                        INSERT INTO bucket VALUES (1, 'default', 0, 0, 0);
+                        INSERT INTO blob VALUES (1, randomblob(32), 900, 900, 'raw', 1, 0, NULL, 0, 0, 1);
+                        INSERT INTO blob VALUES (2, randomblob(32), 900, 900, 'raw', 1, 0, NULL, 0, 0, 1);
+                        INSERT INTO blobVerdict VALUES (2, 'zstd:3');
+                        """
+                )
+            }
+            try database.close()
+            let catalog = try CatalogFixture.open(path)
+            func candidates(_ policy: String) throws -> [Int64] {
+                try catalog.unencodedBlobs(after: 0, minSize: 512, policy: policy, limit: 9).map(\.row)
+            }
+            #expect(try candidates("zstd:3") == [1])
+            #expect(try candidates("gzip:6") == [1, 2])
+            try await catalog.close()
+        }
+    }
 }

@@ -56,6 +56,7 @@ struct OptimizerFixture: Sendable {
         _ path: FilePath,
         time: TestTime = TestTime(),
         slots: Int = 4,
+        disk: any FileSystem = LocalFileSystem(),
         _ change: (inout StoreConfiguration) -> Void = { _ in }
     ) async throws -> OptimizerFixture {
         var configuration = StoreConfiguration()
@@ -64,7 +65,12 @@ struct OptimizerFixture: Sendable {
         configuration.freeSpaceFloor = 0
         configuration.collectGrace = .zero
         change(&configuration)
-        let store = try await FileStore.open(configuration, now: { time.now() }, logger: quiet)
+        let store = try await FileStore.open(
+            configuration,
+            fileSystem: disk,
+            now: { time.now() },
+            logger: quiet
+        )
         let tracker = ProgressTracker(now: { time.now() })
         var limits = ResourceConfiguration()
         limits.maxConcurrentOperations = slots
@@ -75,11 +81,12 @@ struct OptimizerFixture: Sendable {
     /// Runs a test with an open store, and closes it afterwards.
     static func run(
         slots: Int = 4,
+        disk: any FileSystem = LocalFileSystem(),
         _ change: (inout StoreConfiguration) -> Void = { _ in },
         _ body: (OptimizerFixture) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let fixture = try await Self.open(folder.appending("storage"), slots: slots, change)
+            let fixture = try await Self.open(folder.appending("storage"), slots: slots, disk: disk, change)
             try await body(fixture)
             try await fixture.store.close()
         }

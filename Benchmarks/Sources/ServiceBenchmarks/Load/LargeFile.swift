@@ -20,6 +20,12 @@ struct LargeFile {
         try handle.close()
     }
 
+    /// A file that is there.
+    init(file: URL, size: Int) {
+        self.file = file
+        self.size = size
+    }
+
     /// Changes its first bytes, so that no store has the content yet.
     func renew() throws {
         let handle = try FileHandle(forWritingTo: self.file)

@@ -13,6 +13,8 @@ struct Bench {
     let loadSeconds: Int
     /// Makes servers to compare with; none where only Purser is measured.
     let peers: [Peer]
+    /// How much the works of the optimizer work on.
+    let sizes: OptimizerSizes
 
     func store(_ name: String) -> URL { self.scratch.appending(path: "\(name)-\(UUID().uuidString.prefix(8))") }
 
@@ -44,6 +46,16 @@ struct Bench {
             return try body(servers)
         }
     }
+}
+
+/// How much the works of the optimizer work on.
+struct OptimizerSizes {
+    /// Bytes of the corpus.
+    var corpusBytes: Int
+    /// Bytes of the large file.
+    var largeBytes: Int
+    /// Files of the large catalog.
+    var catalogFiles: Int
 }
 
 /// Something that is measured.
