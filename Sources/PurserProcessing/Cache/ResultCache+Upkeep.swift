@@ -87,9 +87,9 @@ extension ResultCache: Service {
     private func preload(_ results: [ResultSummary], rest: inout Int) async -> Int {
         var count = 0
         for result in results where result.bytes <= Int64(rest) && !Task.isCancelled {
-            guard await self.preload(result.key) else { continue }
-            rest -= Int(result.bytes)
-            count += 1
+            let cost = await self.preload(result.key, most: rest)
+            rest -= cost
+            count += cost > 0 ? 1 : 0
         }
         return count
     }

@@ -155,7 +155,9 @@ struct TimeAndCancelTests {
     @Test
     func stepsThatWaitForOneAnotherAreAFailure() async throws {
         try await ExecutionFixture.run { fixture in
-            let outcome = try await fixture.run(.test(fixture.making("a", needs: ["b"]), fixture.making("b", needs: ["a"])))
+            let outcome = try await fixture.run(
+                .test(fixture.making("a", needs: ["b"]), fixture.making("b", needs: ["a"]))
+            )
             #expect(outcome.error?.code == "bad_pipeline")
             #expect(fixture.record.all.isEmpty)
         }
