@@ -34,9 +34,7 @@ struct CachedRunTests {
             // From memory, and as another process would from the disk.
             for cache in [cache, try fixture.open()] {
                 let input = try fixture.work.input(key: "another/name.txt")
-                let t0 = ContinuousClock().now
                 let again = try await fixture.work.run(pipeline, input, cache: cache)
-                print("CACHED REPEAT", ContinuousClock().now - t0)
                 #expect(again.isCached)
                 #expect(again.state == .succeeded)
                 #expect(again.steps.map(\.isCached) == [true, true, true])
