@@ -170,7 +170,7 @@ struct CachedRunTests {
                     let input = try fixture.work.input(key: "\(number)")
                     group.addTask { try await fixture.work.run(pipeline, input, cache: cache) }
                 }
-                while cache.flights.waiting < 7 { await Task.yield() }
+                while !Task.isCancelled, cache.flights.waiting < 7 { await Task.yield() }
                 gate.open()
                 return try await group.reduce(into: []) { $0.append($1) }
             }
@@ -196,10 +196,10 @@ struct CachedRunTests {
                 }
             )
             async let first = fixture.work.run(pipeline, cache: cache)
-            while fixture.work.record.all.isEmpty { await Task.yield() }
+            while !Task.isCancelled, fixture.work.record.all.isEmpty { await Task.yield() }
             async let second = fixture.work.run(pipeline, cache: cache)
             let third = Task { try await fixture.work.run(pipeline, cache: cache) }
-            while cache.flights.waiting < 2 { await Task.yield() }
+            while !Task.isCancelled, cache.flights.waiting < 2 { await Task.yield() }
             third.cancel()
             await #expect(throws: CancellationError.self) { try await third.value }
             gate.open()

@@ -198,6 +198,27 @@ struct ResultCacheTests {
         }
     }
 
+    /// As a service: what was left is swept, what was used is loaded, and uses are noted at the end.
+    @Test(.timeLimit(.minutes(1)))
+    func theServiceLoadsAtTheStartAndNotesUsesAtTheEnd() async throws {
+        try await CacheFixture.run { fixture in
+            try await self.keep(1, 1_000, in: try fixture.open(), fixture)
+            let cache = try fixture.open()
+            let service = Task { try await cache.run() }
+            while !Task.isCancelled, cache.figures().memory.count == 0 { await Task.yield() }
+            fixture.moment.advance(by: 60)
+            _ = try await fixture.restore(.sample(1), from: cache)
+            #expect(cache.figures().memory.hits == 1)
+            service.cancel()
+            try await service.value
+            // A write after the note: it waits for those before it.
+            try await self.keep(2, 1, in: cache, fixture)
+            let record = try #require(try fixture.catalog.result(.sample(1)))
+            #expect(record.hits == 1)
+            #expect(record.usedAt == fixture.moment.now)
+        }
+    }
+
     @Test
     func resultsWithoutFilesAreKeptToo() async throws {
         try await CacheFixture.run { fixture in
