@@ -145,16 +145,18 @@ struct JobFixture: Sendable {
         let (time, events, timeout) = (self.time, self.events, configuration.fileTimeout)
         let runner = ToolRunner(toolbox: Toolbox(logger: Self.quiet), logger: Self.quiet)
         let disk = StepDisk()
-        // A folder that cannot be made shows in what the tests expect of kept results.
-        let cache =
-            keepsResults
-            ? try? ResultCache(
+        var cache: ResultCache?
+        if keepsResults {
+            // Without a folder there is no cache, which the tests that want one see.
+            cache = try? ResultCache(
                 folder: self.path.appending("results"),
                 catalog: self.catalog,
                 disk: disk,
                 now: { time.now() },
                 logger: Self.quiet
-            ) : nil
+            )
+        }
+        let kept = cache
         return ProcessingService(
             store: self.store,
             resources: self.resources,
@@ -164,7 +166,7 @@ struct JobFixture: Sendable {
                 PipelineExecution(
                     pipeline: pipeline,
                     runner: runner,
-                    cache: cache,
+                    cache: kept,
                     disk: disk,
                     timeout: timeout,
                     clock: clock,
