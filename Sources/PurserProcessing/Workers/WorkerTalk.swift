@@ -120,12 +120,16 @@ final class WorkerTalk: Sendable {
         var limits = job.limits
         // Whoever asked keeps the time. What the process used for earlier files is not this one's.
         limits.time = .seconds(1 << 30)
-        if let usage = ProcessTable.usage(of: group.leader) { limits.cpuTime += usage.ownTime + usage.childrenTime }
+        let before = ProcessTable.usage(of: group.leader)
+        limits.cpuTime += before?.time ?? .zero
         let id = self.state.withLock { state in
             defer { state.nextID += 1 }
             return state.nextID
         }
         let answer = await self.watched(group, limits) { await self.exchange(id, job, link) }
+        if let before, let after = ProcessTable.usage(of: group.leader) {
+            job.usage?.add(cpuTime: after.time - before.time, peakMemory: after.memory)
+        }
         guard job.leave(), group.stop == nil else {
             group.stop(.dismissed)
             return false
