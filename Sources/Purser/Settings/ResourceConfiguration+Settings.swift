@@ -65,13 +65,29 @@ extension ResourceConfiguration {
     }
 
     private static func cap(of kind: OperationKind, default fallback: Int?, _ settings: SettingsReader) -> Int? {
-        settings.read(
+        guard kind != .process else { return self.processCap(default: fallback, settings) }
+        return settings.read(
             "resources.caps.\(kind.rawValue)",
             default: fallback,
             accepts: "'none' or a number of slots from 1 to 10000",
             write: { $0.map { "\($0)" } ?? "none" },
             parse: { text in
                 if text == "none" { return .some(nil) }
+                return Int(text).flatMap { (1...10_000).contains($0) ? .some($0) : nil }
+            }
+        )
+    }
+
+    /// Where there is none, files of jobs leave two slots to others; as many as there can be is none.
+    private static func processCap(default fallback: Int?, _ settings: SettingsReader) -> Int? {
+        settings.read(
+            "resources.caps.process",
+            default: fallback,
+            accepts: "'auto', 'none' or a number of slots from 1 to 10000",
+            write: { $0.map { "\($0)" } ?? "auto" },
+            parse: { text in
+                if text == "auto" { return .some(nil) }
+                if text == "none" { return .some(10_000) }
                 return Int(text).flatMap { (1...10_000).contains($0) ? .some($0) : nil }
             }
         )

@@ -83,7 +83,7 @@ extension Catalog {
         }
     }
 
-    /// A small document of the optimizer; `nil` where there is none of that name.
+    /// A small document of the work in the background; `nil` where there is none of that name.
     package func note(_ name: String) throws -> String? {
         try self.readers.read { db in try db.first(.note, [name]) { try $0.text(0) } }
     }

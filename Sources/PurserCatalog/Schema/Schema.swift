@@ -12,7 +12,8 @@ enum Schema {
     static let migrations = [
         Migration(version: 1, sql: Self.version1), Migration(version: 2, sql: Self.history),
         Migration(version: 3, sql: Self.alerts), Migration(version: 4, sql: Self.encodings),
-        Migration(version: 5, sql: Self.optimization),
+        Migration(version: 5, sql: Self.optimization), Migration(version: 6, sql: Self.jobs),
+        Migration(version: 7, sql: Self.results),
     ]
 
     private static let version1 = """

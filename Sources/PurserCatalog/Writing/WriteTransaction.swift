@@ -56,6 +56,18 @@ final class WriteTransaction {
         try self.db.run(query, arguments)
     }
 
+    /// Runs a statement of the jobs that changes something.
+    func write(_ query: JobQuery, _ arguments: StatementArguments) throws {
+        self.hasWritten = true
+        try self.db.run(query, arguments)
+    }
+
+    /// Runs a statement about kept results that changes something.
+    func write(_ query: ResultQuery, _ arguments: StatementArguments) throws {
+        self.hasWritten = true
+        try self.db.run(query, arguments)
+    }
+
     /// A bucket with what it holds at this point of the transaction.
     func bucket(_ name: BucketName) throws -> BucketRow? {
         if let open = self.buckets[name] {

@@ -81,7 +81,7 @@ extension AdmissionQueue {
 
     private func hasRoom(for kind: OperationKind) -> Bool {
         guard !self.isBarred(kind) else { return false }
-        guard let cap = self.configuration.caps[kind] else { return true }
+        guard let cap = self.configuration.cap(of: kind) else { return true }
         return self.activeByKind[kind.index] < cap
     }
 

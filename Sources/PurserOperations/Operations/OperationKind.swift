@@ -14,6 +14,8 @@ public enum OperationKind: String, Sendable, CaseIterable, Codable {
     case collect
     /// The optimizer makes the store small, and looks whether all is there.
     case optimize
+    /// A job runs a pipeline over files; each file of it takes a slot.
+    case process
     /// Work of the program that uses Purser as a library.
     case custom
 }
@@ -28,7 +30,8 @@ extension OperationKind {
         case .delete: 3
         case .collect: 4
         case .optimize: 5
-        case .custom: 6
+        case .process: 6
+        case .custom: 7
         }
     }
 

@@ -66,3 +66,54 @@ public struct OperationSnapshot: Sendable, Equatable, Identifiable {
     /// Why it failed, was cancelled or timed out.
     public var error: Failure?
 }
+
+extension OperationSnapshot {
+    /// Describes an operation that no tracker knows: it waits as a row, or is remembered as one.
+    package init(
+        id: OperationID,
+        kind: OperationKind,
+        name: String,
+        client: String,
+        priority: OperationPriority,
+        state: OperationState,
+        progress: Progress,
+        createdAt: Date,
+        startedAt: Date?,
+        endedAt: Date?,
+        elapsed: Duration,
+        error: Failure?
+    ) {
+        self.init(
+            id: id,
+            kind: kind,
+            name: name,
+            client: client,
+            priority: priority,
+            state: state,
+            progress: progress,
+            queuePosition: nil,
+            createdAt: createdAt,
+            startedAt: startedAt,
+            endedAt: endedAt,
+            elapsed: elapsed,
+            estimatedRemaining: nil,
+            error: error
+        )
+    }
+}
+
+extension OperationSnapshot.Progress {
+    /// Describes how far something is that no tracker knows.
+    package init(fraction: Double) {
+        self.init(
+            fraction: fraction,
+            bytesDone: 0,
+            bytesTotal: nil,
+            step: nil,
+            stepIndex: nil,
+            stepCount: nil,
+            stepFraction: nil,
+            message: nil
+        )
+    }
+}

@@ -55,12 +55,37 @@ public final class ProgressTracker: Sendable {
         priority: OperationPriority = .interactive,
         label: String? = nil
     ) throws(OperationError) -> Operation {
+        try self.begin(
+            kind,
+            id: id,
+            name: name,
+            client: client,
+            bytesTotal: bytesTotal,
+            priority: priority,
+            label: label,
+            isMeasured: true
+        )
+    }
+
+    /// Registers an operation, queued; without `isMeasured`, those who measure are not told of its end.
+    ///
+    /// For work that holds no slot and whose pieces are measured instead.
+    package func begin(
+        _ kind: OperationKind,
+        id: OperationID?,
+        name: String,
+        client: String,
+        bytesTotal: Int64? = nil,
+        priority: OperationPriority,
+        label: String? = nil,
+        isMeasured: Bool
+    ) throws(OperationError) -> Operation {
         let context = OperationContext(
             timeline: self.timeline,
             now: self.now,
             configuration: self.configuration,
             hub: self.hub,
-            ended: { [weak self] in self?.end($0, isRemembered: $1) }
+            ended: { [weak self] in self?.end($0, isRemembered: $1, isMeasured: isMeasured) }
         )
         let id = id ?? self.makeID()
         let operation = try self.registry.withLock { registry throws(OperationError) in
@@ -84,20 +109,25 @@ public final class ProgressTracker: Sendable {
 
     /// Makes an operation that nobody sees: a piece of another, which shows for both.
     ///
-    /// - Parameter operation: The one of which it is a piece.
-    /// - Returns: An operation, queued, of the same kind, name, client and priority; it is neither listed nor remembered.
-    func makePiece(of operation: Operation) -> Operation {
+    /// - Parameters:
+    ///   - operation: The one of which it is a piece.
+    ///   - name: What the piece works on; without one it has the name of the whole, and nobody is told of its end.
+    /// - Returns: An operation, queued, of the same kind, client and priority; it is neither listed nor remembered.
+    func makePiece(of operation: Operation, name: String? = nil) -> Operation {
+        let isMeasured = name != nil
         let context = OperationContext(
             timeline: self.timeline,
             now: self.now,
             configuration: self.configuration,
             hub: UpdateHub(),
-            ended: { _, _ in }
+            ended: { [weak self] piece, _ in
+                if isMeasured { self?.onEnd?(piece.report) }
+            }
         )
         return Operation(
             id: self.makeID(),
             kind: operation.kind,
-            name: operation.name,
+            name: name ?? operation.name,
             client: operation.client,
             priority: operation.priority,
             label: operation.label,
@@ -197,9 +227,9 @@ public final class ProgressTracker: Sendable {
 
     private func makeID() -> OperationID { OperationID(at: self.now()) }
 
-    private func end(_ operation: Operation, isRemembered: Bool) {
+    private func end(_ operation: Operation, isRemembered: Bool, isMeasured: Bool) {
         let old = self.registry.withLock { $0.end(operation, isRemembered: isRemembered) }
         old?.progress.withLock { $0.forgetHistory() }
-        self.onEnd?(operation.report)
+        if isMeasured { self.onEnd?(operation.report) }
     }
 }

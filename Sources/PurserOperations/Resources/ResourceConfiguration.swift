@@ -12,7 +12,7 @@ public struct ResourceConfiguration: Sendable, Hashable {
     public var operationTimeout: Duration = .seconds(300)
     /// `resources.caps.<kind>`: how many of a kind hold a slot at the same time; at least 1.
     ///
-    /// No cap where none is named.
+    /// Without one, `process` leaves two slots to others, and all other kinds have no cap.
     public var caps: [OperationKind: Int] = [.collect: 1, .optimize: 2]
     /// `resources.queue.capacity`: how many may wait; 0 to 1,000,000.
     public var queueCapacity = 1_000
@@ -27,6 +27,11 @@ public struct ResourceConfiguration: Sendable, Hashable {
 
     /// Takes the defaults.
     public init() {}
+
+    /// How many of a kind may hold a slot at the same time; `nil` where all may.
+    package func cap(of kind: OperationKind) -> Int? {
+        self.caps[kind] ?? (kind == .process ? max(1, self.initialLimit - 2) : nil)
+    }
 
     /// How many slots there are at the start.
     var initialLimit: Int {

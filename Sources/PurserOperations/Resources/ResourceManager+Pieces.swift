@@ -13,12 +13,18 @@ extension ResourceManager {
     ///   - operation: The operation of which it is a piece.
     ///   - memory: The bytes of memory that the piece will really hold.
     ///   - deadline: How long it may wait.
+    ///   - name: What the piece works on, where those who measure are to be told of its end as of an operation's.
     /// - Returns: A slot that the caller has to ``Slot/finish(_:)``.
     /// - Throws: ``OperationError`` when it was not admitted.
-    package func admitPiece(of operation: Operation, memory: Int, deadline: Duration) async throws -> Slot {
+    package func admitPiece(
+        of operation: Operation,
+        memory: Int,
+        deadline: Duration,
+        name: String? = nil
+    ) async throws -> Slot {
         try operation.checkCancellation()
         return try await self.slot(
-            for: self.tracker.makePiece(of: operation),
+            for: self.tracker.makePiece(of: operation, name: name),
             memory: memory,
             deadline: deadline,
             within: nil
