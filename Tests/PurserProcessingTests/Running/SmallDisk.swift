@@ -12,6 +12,7 @@ enum SmallDisk {
     ///   - path: Where: a folder that is not there.
     ///   - bytes: Its size.
     ///   - body: Gets the path.
+    /// - Throws: What the body throws; an error where it cannot be made or removed.
     static func with(at path: String, bytes: Int, _ body: (String) async throws -> Void) async throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         let made = try await runTool("mount", ["-t", "tmpfs", "-o", "size=\(bytes)", "tmpfs", path])
