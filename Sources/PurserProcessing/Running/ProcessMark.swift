@@ -25,9 +25,8 @@ struct ProcessMark: Sendable {
     ///
     /// - Parameter leader: The first process of the run: only later ones are looked at, unless numbers began anew.
     func killCarriers(after leader: Int32) {
-        Self.killCarriers(of: "\(Self.name)=\(self.value)", isWhole: true) { process in
-            process > leader || ProcessTable.lastProcess() < leader
-        }
+        let isAnew = ProcessTable.lastProcess() < leader
+        Self.killCarriers(of: "\(Self.name)=\(self.value)", isWhole: true) { $0 > leader || isAnew }
     }
 
     /// Kills what carries any mark of an owner: what an earlier process left when it was killed itself.
