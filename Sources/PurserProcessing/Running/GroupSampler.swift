@@ -12,7 +12,7 @@ struct GroupUsage: Sendable {
     var cpuTime = Duration.zero
 
     mutating func add(_ process: ProcessUsage) {
-        self.cpuTime += process.ownTime + process.childrenTime
+        self.cpuTime += process.time
         guard !process.hasEnded else { return }
         self.processes += 1
         self.memory += process.memory

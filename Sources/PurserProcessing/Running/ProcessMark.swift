@@ -11,57 +11,94 @@ import Glibc
 struct ProcessMark: Sendable {
     /// The variable's name.
     static let name = "PURSER_RUN"
+    /// A program that forks faster than it is killed is given up after so many rounds.
+    private static let maxRounds = 100
 
-    /// The variable's value: different for each run.
-    let value = UUID().uuidString
+    /// The variable's value: whom the run belongs to, and what is different for each.
+    let value: String
+
+    init(owner: String?) {
+        self.value = "\(owner ?? "").\(UUID().uuidString)"
+    }
 
     /// Kills what carries the mark, until nothing does.
     ///
     /// - Parameter leader: The first process of the run: only later ones are looked at, unless numbers began anew.
     func killCarriers(after leader: Int32) {
-        let entry = Array("\(Self.name)=\(self.value)".utf8)
-        // Each round kills all that are there; a program that forks faster than it is killed loses in the end.
-        for _ in 0..<100 {
-            let last = ProcessTable.lastProcess()
-            let carriers = ProcessTable.processes().filter { process in
-                (process > leader || last < leader) && Self.environment(of: process, contains: entry)
-            }
-            if carriers.isEmpty { return }
-            for carrier in carriers {
-                kill(carrier, SIGKILL)
-                // Where this process is the system's first one, or a subreaper, the orphan is its own to reap.
-                waitpid(carrier, nil, WNOHANG)
-            }
-        }
+        let isAnew = ProcessTable.lastProcess() < leader
+        Self.killCarriers(of: "\(Self.name)=\(self.value)", isWhole: true) { $0 > leader || isAnew }
     }
 
-    private static func environment(of process: Int32, contains entry: [UInt8]) -> Bool {
+    /// Kills what carries any mark of an owner: what an earlier process left when it was killed itself.
+    ///
+    /// - Parameter owner: Whom the runs belonged to.
+    /// - Returns: How many processes that were.
+    static func killLeftovers(of owner: String) -> Int {
+        Self.killCarriers(of: "\(Self.name)=\(owner).", isWhole: false) { _ in true }
+    }
+
+    @discardableResult
+    private static func killCarriers(
+        of text: String,
+        isWhole: Bool,
+        among isCandidate: (Int32) -> Bool
+    ) -> Int {
+        let entry = Array(text.utf8)
+        var killed: Set<Int32> = []
+        for _ in 0..<Self.maxRounds {
+            let carriers = ProcessTable.processes().filter { process in
+                isCandidate(process) && Self.environment(of: process, contains: entry, isWhole)
+            }
+            if carriers.isEmpty { break }
+            for carrier in carriers {
+                Self.kill(carrier)
+                killed.insert(carrier)
+            }
+        }
+        return killed.count
+    }
+
+    /// Kills a process and all of its group: one that forks and ends, again and again, is not caught alone.
+    ///
+    /// No group of ours can have others in it: a process can only join groups of its session, and that began with us.
+    private static func kill(_ process: Int32) {
+        if let group = ProcessTable.usage(of: process)?.group, group > 1, group != getpgrp() {
+            Glibc.kill(-group, SIGKILL)
+        }
+        Glibc.kill(process, SIGKILL)
+        // Where this process is the system's first one, or a subreaper, the orphan is its own to reap.
+        waitpid(process, nil, WNOHANG)
+    }
+
+    private static func environment(of process: Int32, contains entry: [UInt8], _ isWhole: Bool) -> Bool {
         let descriptor = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         // The whole environment is as large as all arguments may be: that much is never needed, as it was given by us.
         return withUnsafeTemporaryAllocation(byteCount: 128 * 1024, alignment: 1) { buffer in
+            guard let base = buffer.baseAddress else { return false }
             var count = 0
             while count < buffer.count {
-                let got = read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
+                let got = read(descriptor, base + count, buffer.count - count)
                 if got <= 0 { break }
                 count += got
             }
-            guard let base = buffer.baseAddress else { return false }
-            return entry.withUnsafeBytes { Self.variables(base, count, contain: $0) }
+            return entry.withUnsafeBytes { Self.variables(base, count, contain: $0, isWhole) }
         }
     }
 
     private static func variables(
         _ base: UnsafeMutableRawPointer,
         _ count: Int,
-        contain entry: UnsafeRawBufferPointer
+        contain entry: UnsafeRawBufferPointer,
+        _ isWhole: Bool
     ) -> Bool {
         guard let wanted = entry.baseAddress else { return false }
         var position = 0
         while position < count {
             let length = strnlen(base + position, count - position)
-            if length == entry.count, memcmp(base + position, wanted, length) == 0 { return true }
+            let fits = isWhole ? length == entry.count : length > entry.count
+            if fits, memcmp(base + position, wanted, entry.count) == 0 { return true }
             position += length + 1
         }
         return false

@@ -19,7 +19,7 @@ struct ProcessPlan: Sendable {
     /// Bytes of virtual memory of each of its processes, where that is limited.
     var addressSpace: Int?
     /// What its processes are known by.
-    var mark = ProcessMark()
+    var mark: ProcessMark
 
     /// What swift-subprocess starts: a session of its own, so that no terminal is there to ask for a password at.
     ///

@@ -65,6 +65,9 @@ struct ProcessUsage: Sendable {
     /// Bytes of memory, as resident.
     var memory: Int
 
+    /// CPU time of it and those children.
+    var time: Duration { self.ownTime + self.childrenTime }
+
     /// Reads a line of `/proc/PID/stat`.
     ///
     /// The name of the program, in parentheses, may contain anything: what counts begins behind the last of them.

@@ -25,11 +25,18 @@ final class ToolBreakers: Sendable {
     ///
     /// - Parameters:
     ///   - program: The program's name.
+    ///   - limit: How long the run may take: whoever is cancelled when that is nearly over was waiting for a program that
+    ///     hangs.
     ///   - body: Runs it.
     /// - Returns: How it ended.
     /// - Throws: ``StepFailure`` `tool_unavailable` where the breaker is open; what the body throws.
-    func guarding(_ program: String, _ body: () async throws -> ToolResult) async throws -> ToolResult {
+    func guarding(
+        _ program: String,
+        limit: Duration,
+        _ body: () async throws -> ToolResult
+    ) async throws -> ToolResult {
         try self.admit(program)
+        let begin = self.timeline.elapsed()
         do {
             let result = try await body()
             self.leave(program, isFault: result.signal != nil)
@@ -38,7 +45,7 @@ final class ToolBreakers: Sendable {
             self.leave(program, isFault: Self.faults.contains(failure.code))
             throw failure
         } catch {
-            self.leave(program, isFault: nil)
+            self.leave(program, isFault: self.timeline.elapsed() - begin >= limit * 9 / 10 ? true : nil)
             throw error
         }
     }

@@ -154,14 +154,13 @@ struct ToolExecution: Sendable {
 
     private func result(_ gathered: Gathered, _ status: TerminationStatus, _ seen: ToolWatch.Sight) -> ToolResult {
         let (code, signal) = ToolEnd.code(of: status)
-        let leaderTime = gathered.usage.map { $0.ownTime + $0.childrenTime } ?? .zero
         return ToolResult(
             code: code,
             signal: signal,
             output: gathered.output.bytes,
             outputBytes: gathered.output.count,
             complaint: gathered.complaint.text,
-            cpuTime: max(seen.cpuTime, leaderTime),
+            cpuTime: max(seen.cpuTime, gathered.usage?.time ?? .zero),
             peakMemory: seen.peakMemory,
             elapsed: gathered.elapsed
         )

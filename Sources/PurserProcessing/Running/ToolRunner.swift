@@ -65,7 +65,7 @@ public final class ToolRunner: Sendable {
             timeline: self.timeline,
             sampler: self.sampler
         )
-        return try await self.breakers.guarding(command.tool.program) {
+        return try await self.breakers.guarding(command.tool.program, limit: command.limits.time) {
             try await execution.run()
         }
     }

@@ -10,6 +10,8 @@ final class ToolWatch: Sendable {
         var cpuTime = Duration.zero
     }
 
+    private static let grace = Duration.milliseconds(500)
+
     private let limits: StepLimits
     private let folder: String
     private let freeSpaceFloor: Int64
@@ -50,6 +52,8 @@ final class ToolWatch: Sendable {
             do {
                 try await self.timeline.sleep(next)
             } catch {
+                // Whoever cancels it at the end of its time, as who limits a whole step does, leaves it none to tidy up.
+                if self.timeline.elapsed() + Self.grace >= end { group.stop(.time) }
                 return
             }
             if self.timeline.elapsed() >= end { return group.stop(.time) }

@@ -30,6 +30,7 @@ public final class Toolbox: Sendable {
     private let sampler: GroupSampler
     private let versionLimit: Duration
     private let logger: Logger
+    private let owner: String?
     private let entries = Mutex<[Tool: Entry]>([:])
 
     /// Makes one that knows nothing yet.
@@ -37,11 +38,14 @@ public final class Toolbox: Sendable {
     /// - Parameters:
     ///   - path: The folders to search, in order; only absolute ones are.
     ///   - versionLimit: How long a program may take to print its version.
+    ///   - owner: Whom what runs belongs to, letters and digits: the same for each process that opens the same store, so
+    ///     that one can end what another left when it was killed.
     ///   - clock: Measures that.
     ///   - logger: Gets what programs did not answer.
     public init(
         path: [String] = ["/usr/local/bin", "/usr/bin", "/bin"],
         versionLimit: Duration = .seconds(5),
+        owner: String? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
@@ -49,6 +53,7 @@ public final class Toolbox: Sendable {
         self.versionLimit = versionLimit
         self.timeline = Timeline(clock)
         self.sampler = GroupSampler(self.timeline)
+        self.owner = owner
         self.logger = logger
     }
 
@@ -74,6 +79,21 @@ public final class Toolbox: Sendable {
     /// Those of some programs that are not there.
     public func missing(of tools: [Tool]) -> [Tool] {
         tools.filter { self.locate($0) == nil }
+    }
+
+    /// Ends the programs that an earlier process with the same owner left running when it was killed.
+    ///
+    /// To be called when nobody else can have programs running for the owner, and before any is run.
+    ///
+    /// - Returns: How many processes were ended.
+    @concurrent
+    public func endLeftovers() async -> Int {
+        guard let owner else { return 0 }
+        let count = ProcessMark.killLeftovers(of: owner)
+        if count > 0 {
+            self.logger.notice("ended programs of an earlier run", metadata: ["purser.processes": "\(count)"])
+        }
+        return count
     }
 
     /// What to say about a program that is not there.
@@ -107,7 +127,8 @@ public final class Toolbox: Sendable {
             environment: self.environment(in: command.folder).merging(command.environment) { $1 },
             folder: command.folder,
             limits: command.limits,
-            addressSpace: command.addressSpace
+            addressSpace: command.addressSpace,
+            mark: ProcessMark(owner: self.owner)
         )
     }
 

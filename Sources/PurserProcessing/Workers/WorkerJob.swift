@@ -12,6 +12,8 @@ final class WorkerJob: Sendable {
     let request: WorkerRequest
     let limits: StepLimits
     let progress: @Sendable (Double, String?) -> Void
+    /// Where what it takes is added up.
+    let usage = StepUsage.current
     private let state = Mutex(State())
 
     init(

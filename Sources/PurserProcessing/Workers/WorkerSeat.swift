@@ -58,7 +58,7 @@ struct WorkerSeat: Sendable {
     }
 
     private func run(_ first: WorkerJob?) async -> End {
-        let talk = WorkerTalk(self.pool, self.runner, folder: self.folder, first)
+        let talk = WorkerTalk(self.pool, self.runner, folder: self.folder, limits: self.limits, first)
         let end: End
         do {
             guard mkdir(self.folder, 0o700) == 0 || errno == EEXIST else {

@@ -26,19 +26,22 @@ final class WorkerTalk: Sendable {
     private let pool: WorkerPool
     private let runner: ToolRunner
     private let folder: String
+    private let limits: StepLimits
     private let state: Mutex<State>
 
-    init(_ pool: WorkerPool, _ runner: ToolRunner, folder: String, _ first: WorkerJob?) {
+    init(_ pool: WorkerPool, _ runner: ToolRunner, folder: String, limits: StepLimits, _ first: WorkerJob?) {
         self.pool = pool
         self.runner = runner
         self.folder = folder
+        self.limits = limits
         self.state = Mutex(State(job: first))
     }
 
     /// Waits until the process is ready, and then has it do files until there are none, or it is gone.
     func hold(with link: WorkerLink, _ group: ProcessGroup) async {
-        var limits = StepLimits(time: self.pool.persistence.startLimit, cpuTime: .seconds(1 << 30))
-        limits.memory = .max
+        var limits = self.limits
+        limits.time = self.pool.persistence.startLimit
+        limits.cpuTime = .seconds(1 << 30)
         let isReady = await self.watched(group, limits) {
             guard let line = await link.receive() else { return false }
             return WorkerMessage(line)?.ready == true
@@ -120,12 +123,16 @@ final class WorkerTalk: Sendable {
         var limits = job.limits
         // Whoever asked keeps the time. What the process used for earlier files is not this one's.
         limits.time = .seconds(1 << 30)
-        if let usage = ProcessTable.usage(of: group.leader) { limits.cpuTime += usage.ownTime + usage.childrenTime }
+        let before = ProcessTable.usage(of: group.leader)
+        limits.cpuTime += before?.time ?? .zero
         let id = self.state.withLock { state in
             defer { state.nextID += 1 }
             return state.nextID
         }
         let answer = await self.watched(group, limits) { await self.exchange(id, job, link) }
+        if let before, let after = ProcessTable.usage(of: group.leader) {
+            job.usage?.add(cpuTime: after.time - before.time, peakMemory: after.memory)
+        }
         guard job.leave(), group.stop == nil else {
             group.stop(.dismissed)
             return false

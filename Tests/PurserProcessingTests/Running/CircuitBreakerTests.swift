@@ -67,6 +67,24 @@ struct CircuitBreakerTests {
         }
     }
 
+    /// As when the time of a whole step is limited, by whoever runs the step.
+    @Test(.timeLimit(.minutes(1)))
+    func whoIsCancelledAtItsEndHasHung() async throws {
+        let clock = StepClock()
+        try await withBench(clock: clock) { bench in
+            for time in [10, 60] {
+                let run = Task { try await bench.runner.run(bench.shell("sleep 1000")) }
+                await clock.waitForSleepers()
+                clock.advance(by: .seconds(time) - .milliseconds(1))
+                await clock.waitForSleepers()
+                run.cancel()
+                await #expect(throws: CancellationError.self) { try await run.value }
+                #expect(bench.runner.figures.first?.failures == (time == 60 ? 1 : 0))
+                #expect(bench.left == [])
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func badFilesDoNotCountAgainstAProgram() async throws {
         try await withBench { bench in
