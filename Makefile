@@ -28,7 +28,9 @@ lint: ## Check the format of the sources
 format: ## Format the sources
 	swift format format --in-place --parallel --recursive $(SOURCES)
 
-tools: packages
+tools: packages ## Install the programs that the shipped pipelines and some tests run
+	@scripts/install-packages.sh file libvips-tools imagemagick poppler-utils tesseract-ocr tesseract-ocr-eng \
+		libarchive-tools zstd
 	@scripts/install-tools.sh
 
 test: tools lint ## Check the format and run every test

@@ -9,6 +9,9 @@ import Testing
 @testable import PurserProcessing
 
 /// The pipelines of `config/pipelines`, with the programs of the system.
+///
+/// One after the other: each takes a core, and the steps have their real limits of time.
+@Suite(.serialized)
 struct ShippedPipelineTests {
     private func library() -> PipelineLibrary {
         let folder = repository.appending(path: "config/pipelines").path
@@ -21,7 +24,7 @@ struct ShippedPipelineTests {
         on content: String,
         as contentType: String?,
         _ bench: StepBench,
-        parameters: [String: StepValue] = [:]
+        progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
     ) async throws -> FileOutcome {
         let pipeline = try #require(self.library()[name])
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -33,14 +36,23 @@ struct ShippedPipelineTests {
             content: try #require(BlobID(bytes: Array(SHA256.hash(data: data)))),
             size: Int64(data.count),
             contentType: contentType,
-            path: content,
-            parameters: parameters
+            path: content
         )
         let folder = bench.folder.appending("run-\(UUID().uuidString)").string
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        let outcome = try await execution.run(input, in: folder)
+        let outcome = try await execution.run(input, in: folder, progress: progress)
         #expect(bench.left.isEmpty)
         return outcome
+    }
+
+    /// Where an output lies.
+    private func file(_ outcome: FileOutcome, _ number: Int) throws -> String {
+        try #require(outcome.outputs.dropFirst(number).first, "\(String(describing: outcome.error))").path
+    }
+
+    /// What stands in an output.
+    private func text(_ outcome: FileOutcome, _ number: Int) throws -> String {
+        try String(contentsOf: URL(filePath: try self.file(outcome, number)), encoding: .utf8)
     }
 
     @Test func allAreWell() {
@@ -56,11 +68,11 @@ struct ShippedPipelineTests {
             let outcome = try await self.run("image", on: path, as: "image/jpeg", bench)
             #expect(outcome.state == .succeeded, "\(String(describing: outcome.error))")
             #expect(outcome.outputs.map(\.name) == ["metadata.json", "thumbnail-1024.jpg", "thumbnail-256.jpg"])
-            #expect(try await bench.field("width", of: outcome.outputs[1].path) == "1024")
-            #expect(try await bench.field("width", of: outcome.outputs[2].path) == "256")
+            #expect(try await bench.field("width", of: try self.file(outcome, 1)) == "1024")
+            #expect(try await bench.field("width", of: try self.file(outcome, 2)) == "256")
             #expect(outcome.steps.map(\.name) == ["validating", "metadata", "working", "small"])
             #expect(outcome.steps.allSatisfy { $0.fallback == nil })
-            let json = try String(contentsOf: URL(filePath: outcome.outputs[0].path), encoding: .utf8)
+            let json = try self.text(outcome, 0)
             #expect(json.contains(#""width":1600"#))
         }
     }
@@ -95,7 +107,7 @@ struct ShippedPipelineTests {
                 ]
             )
             #expect(outcome.steps.allSatisfy { $0.fallback == nil && $0.state == .succeeded })
-            let json = try String(contentsOf: URL(filePath: outcome.outputs[0].path), encoding: .utf8)
+            let json = try self.text(outcome, 0)
             #expect(json.contains("Hello from Purser") && json.contains("A Title"))
         }
     }
@@ -110,7 +122,7 @@ struct ShippedPipelineTests {
             let path = try bench.content(PDFSample.scan(jpeg, width: 1_700, height: 2_200))
             let outcome = try await self.run("document", on: path, as: nil, bench)
             #expect(outcome.state == .succeeded, "\(String(describing: outcome.error))")
-            let text = try String(contentsOf: URL(filePath: outcome.outputs[1].path), encoding: .utf8)
+            let text = try self.text(outcome, 1)
             #expect(text.contains("INVOICE NUMBER 4711"), "\(text)")
             let read = outcome.steps.first { $0.name == "ocr_processing" }
             #expect(read?.fallback == "page 1 without text was read from its image")
@@ -118,12 +130,48 @@ struct ShippedPipelineTests {
         }
     }
 
+    @Test func cancellingEndsTheProgramThatRuns() async throws {
+        try await withStepBench { bench in
+            let path = try bench.content(PDFSample.blank(pages: 50, isShared: false))
+            let (pages, read) = AsyncStream<Double>.makeStream()
+            let clock = ContinuousClock()
+            try await withThrowingTaskGroup(of: FileOutcome.self) { group in
+                group.addTask {
+                    // However it ends, nobody waits for more of it.
+                    defer { read.finish() }
+                    return try await self.run("document", on: path, as: "application/pdf", bench) { progress in
+                        if progress.step == "ocr_processing" { read.yield(progress.stepFraction) }
+                    }
+                }
+                // Some pages were read, most were not.
+                let fraction = try #require(await pages.first { $0 > 0 })
+                #expect(fraction < 0.5)
+                let begin = clock.now
+                group.cancelAll()
+                await #expect(throws: CancellationError.self) { try await group.waitForAll() }
+                #expect(clock.now - begin < .seconds(5))
+            }
+            #expect(bench.left.isEmpty)
+        }
+    }
+
+    @Test func aMissingProgramIsNamedWithItsPackage() async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let toolbox = Toolbox(path: ["/nowhere"], logger: logger)
+        let packages = try ["document", "image", "text"].map { name in
+            Set(toolbox.missing(of: try #require(self.library()[name]).tools).compactMap(\.package))
+        }
+        #expect(packages[0] == ["file", "poppler-utils", "tesseract-ocr"])
+        #expect(packages[1] == ["file", "libvips-tools", "imagemagick"])
+        #expect(packages[2] == ["file", "libc-bin"])
+    }
+
     @Test func aTextIsKeptAsUTF8() async throws {
         try await withStepBench { bench in
             let path = try bench.content([0xFC, 0x62, 0x65, 0x72, 0x0A])
             let outcome = try await self.run("text", on: path, as: "text/plain", bench)
             #expect(outcome.state == .succeeded, "\(String(describing: outcome.error))")
-            #expect(try String(contentsOf: URL(filePath: outcome.outputs[0].path), encoding: .utf8) == "über\n")
+            #expect(try self.text(outcome, 0) == "über\n")
         }
     }
 
@@ -137,7 +185,10 @@ struct ShippedPipelineTests {
                 ("image", try bench.content(photo.prefix(photo.count / 2), name: "cut"), "image/jpeg", "damaged_image"),
                 ("image", try bench.content([], name: "empty"), "image/jpeg", "empty_file"),
                 ("image", try bench.content("<html></html>".utf8, name: "html"), "image/jpeg", "mislabelled"),
-                ("document", try bench.content(PDFSample.encrypted(), name: "locked"), "application/pdf", "encrypted_document"),
+                (
+                    "document", try bench.content(PDFSample.encrypted(), name: "locked"), "application/pdf",
+                    "encrypted_document"
+                ),
                 ("document", try bench.content("%PDF-1.4".utf8, name: "stub"), "application/pdf", "damaged_document"),
                 (
                     "document", try bench.content(PDFSample.blank(pages: 100_000, isShared: false), name: "long"),

@@ -62,7 +62,13 @@ struct StepBench {
     ) async throws -> StepFailure? {
         let failure = try await failure {
             try await self.run(
-                kind, settings, on: path, as: contentType, earlier: earlier, parameters: parameters, limits: limits
+                kind,
+                settings,
+                on: path,
+                as: contentType,
+                earlier: earlier,
+                parameters: parameters,
+                limits: limits
             )
         }
         // Nothing of the server shows, and somebody can read it.
@@ -85,6 +91,12 @@ struct StepBench {
             guard attributes?[.type] as? FileAttributeType == .typeRegular else { return sum }
             return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
         }
+    }
+
+    /// Makes an archive by a script of Python in which `path` is where it goes.
+    func archive(_ script: String) async throws -> String {
+        try await self.python("import io, os, sys, tarfile, zipfile\npath = sys.argv[1] + '/archive'\n" + script)
+        return self.folder.appending("archive").string
     }
 
     /// Runs a script of Python, which makes files under the folder.

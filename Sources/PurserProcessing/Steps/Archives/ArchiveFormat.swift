@@ -9,7 +9,8 @@ enum ArchiveFormat: String, Sendable, Hashable {
     /// - Parameter head: The first 262 bytes, fewer where there are no more.
     init?(head: [UInt8]) {
         let marks: [(Self, [UInt8])] = [
-            (.zip, [0x50, 0x4B, 3, 4]), (.zip, [0x50, 0x4B, 5, 6]), (.gzip, [0x1F, 0x8B]), (.bzip2, [0x42, 0x5A, 0x68]),
+            (.zip, [0x50, 0x4B, 3, 4]), (.zip, [0x50, 0x4B, 5, 6]), (.gzip, [0x1F, 0x8B]),
+            (.bzip2, [0x42, 0x5A, 0x68]),
             (.xz, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]), (.zstd, [0x28, 0xB5, 0x2F, 0xFD]),
         ]
         if let found = marks.first(where: { head.starts(with: $0.1) }) {
@@ -29,7 +30,9 @@ enum ArchiveFormat: String, Sendable, Hashable {
     /// - Parameter line: Such as `Archive Format: ZIP 2.0 (deflation),  Compression: none`.
     /// - Returns: Whether what it read is an archive of these kinds; what a compressed one holds shows only here.
     static func isOpened(_ line: some StringProtocol) -> Bool {
-        guard let name = line.split(separator: ": ").dropFirst().first?.prefix(while: { $0 != "," }) else { return false }
+        guard let name = line.split(separator: ": ").dropFirst().first?.prefix(while: { $0 != "," }) else {
+            return false
+        }
         return name.hasPrefix("ZIP ") || Self.tars.contains(String(name))
     }
 
@@ -37,10 +40,11 @@ enum ArchiveFormat: String, Sendable, Hashable {
         "POSIX ustar format", "POSIX pax interchange format", "GNU tar format", "tar (non-POSIX)", "tar",
     ]
 
-    /// How many entries a zip has, as the directory at its end tells; `nil` where that is missing, as of a zip that was cut
-    /// off, and the largest number where there are too many for its old form.
+    /// How many entries a zip has, as the directory at its end tells.
     ///
     /// - Parameter tail: The last bytes of the content, up to ``tailSize``.
+    /// - Returns: `nil` where the directory is missing, as that of a zip that was cut off; the largest number where there
+    ///   are too many for its old form.
     static func zipEntries(_ tail: [UInt8]) -> Int? {
         let mark: [UInt8] = [0x50, 0x4B, 5, 6]
         guard tail.count >= 22 else { return nil }

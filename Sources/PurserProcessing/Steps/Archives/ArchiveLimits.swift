@@ -58,7 +58,9 @@ struct ArchiveLimits: Sendable, Hashable {
     /// What stands in a report of an archive that holds too much.
     static func tooLarge(_ reason: String, _ setting: String) -> StepFailure {
         StepFailure(
-            "archive_too_large", "the archive holds too much: \(reason); split it, or raise \(setting)", isRecoverable: true
+            "archive_too_large",
+            "the archive holds too much: \(reason); split it, or raise \(setting)",
+            isRecoverable: true
         )
     }
 

@@ -27,7 +27,9 @@ struct CompressStep: ProcessingStep {
         ]
         let result = try await context.run(.zstd, arguments)
         try result.check(.zstd, "compression_failed", "the content could not be compressed")
-        let (before, after) = (try ContentChunks.count(of: source.path), try ContentChunks.count(of: context.path("result")))
+        let (before, after) = (
+            try ContentChunks.count(of: source.path), try ContentChunks.count(of: context.path("result"))
+        )
         let file = StepFile(
             name: self.file,
             path: context.path("result"),

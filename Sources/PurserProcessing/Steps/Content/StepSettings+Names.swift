@@ -4,7 +4,10 @@ extension StepSettings {
         let text = try self.string(name, default: fallback)
         guard StepFile(name: text, path: "", contentType: "").hasProperName else {
             let got = text.visible(upTo: 80)
-            throw self.problem(name, "takes up to four parts of letters, digits, '.', '_' and '-', with '/' between; got '\(got)'")
+            throw self.problem(
+                name,
+                "takes up to four parts of letters, digits, '.', '_' and '-', with '/' between; got '\(got)'"
+            )
         }
         return text
     }

@@ -60,7 +60,10 @@ struct StepWriter: ~Copyable {
         guard !self.pending.isEmpty else { return }
         self.bytes += Int64(self.pending.count)
         guard self.bytes <= self.limit else {
-            throw StepFailure("output_too_large", "the result is larger than the \(self.limit) bytes that a step may write")
+            throw StepFailure(
+                "output_too_large",
+                "the result is larger than the \(self.limit) bytes that a step may write"
+            )
         }
         do {
             try self.file.writeAll(self.pending)

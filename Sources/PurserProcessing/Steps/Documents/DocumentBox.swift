@@ -19,7 +19,12 @@ struct DocumentBox: Sendable, Hashable, Codable {
             bottom = max(bottom, box.y + box.height)
         }
         let isEmpty = left > right
-        self.init(x: isEmpty ? 0 : left, y: isEmpty ? 0 : top, width: isEmpty ? 0 : right - left, height: isEmpty ? 0 : bottom - top)
+        self.init(
+            x: isEmpty ? 0 : left,
+            y: isEmpty ? 0 : top,
+            width: isEmpty ? 0 : right - left,
+            height: isEmpty ? 0 : bottom - top
+        )
     }
 
     /// Describes a box.
@@ -37,7 +42,10 @@ struct DocumentBox: Sendable, Hashable, Codable {
         let right = min(max(left, self.x + self.width), pageWidth)
         let bottom = min(max(top, self.y + self.height), pageHeight)
         return DocumentBox(
-            x: left.hundredths, y: top.hundredths, width: (right - left).hundredths, height: (bottom - top).hundredths
+            x: left.hundredths,
+            y: top.hundredths,
+            width: (right - left).hundredths,
+            height: (bottom - top).hundredths
         )
     }
 }

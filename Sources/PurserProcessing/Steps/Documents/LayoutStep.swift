@@ -24,7 +24,10 @@ struct LayoutStep: ProcessingStep {
         }
         try writer.finish()
         let file = StepFile(
-            name: Self.file, path: context.path(Self.file), contentType: PageLines.contentType, isKept: false
+            name: Self.file,
+            path: context.path(Self.file),
+            contentType: PageLines.contentType,
+            isKept: false
         )
         return StepOutput(
             files: [file],

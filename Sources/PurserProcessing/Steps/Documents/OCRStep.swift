@@ -68,7 +68,10 @@ struct OCRStep: ProcessingStep {
 
     private static func file(_ context: StepContext) -> StepFile {
         StepFile(
-            name: PDFTextStep.file, path: context.path(PDFTextStep.file), contentType: PageLines.contentType, isKept: false
+            name: PDFTextStep.file,
+            path: context.path(PDFTextStep.file),
+            contentType: PageLines.contentType,
+            isKept: false
         )
     }
 
@@ -87,7 +90,9 @@ struct OCRStep: ProcessingStep {
         _ context: StepContext
     ) async throws -> WordPage {
         let image = PageImage(
-            resolution: self.settings.resolution, maxPixels: self.settings.maxPixels, format: .grey
+            resolution: self.settings.resolution,
+            maxPixels: self.settings.maxPixels,
+            format: .grey
         )
         let resolution = image.resolution(width: page.width, height: page.height)
         let file = try await image.draw(page.number, of: path, at: resolution, as: "page", context)
@@ -107,7 +112,9 @@ struct OCRStep: ProcessingStep {
     private static func check(_ result: ToolResult, _ page: Int, _ language: String) throws(StepFailure) {
         let message = ToolMessage(result.complaint)
         if !result.isSuccess, message.mentions("traineddata", "failed loading language") {
-            let packages = language.split(separator: "+").map { "tesseract-ocr-\($0.replacing("_", with: "-").lowercased())" }
+            let packages = language.split(separator: "+").map {
+                "tesseract-ocr-\($0.replacing("_", with: "-").lowercased())"
+            }
             throw StepFailure(
                 "language_missing",
                 "tesseract does not know the language '\(language)': install Debian's \(packages.joined(separator: ", "))",
@@ -122,7 +129,9 @@ struct OCRStep: ProcessingStep {
         let language = input.parameters["language"]?.text ?? self.settings.language
         guard OCRStep.isLanguage(language) else {
             throw StepFailure(
-                "invalid_parameter", "'language' takes names as tesseract has them, such as eng or deu+eng", isRecoverable: true
+                "invalid_parameter",
+                "'language' takes names as tesseract has them, such as eng or deu+eng",
+                isRecoverable: true
             )
         }
         return language

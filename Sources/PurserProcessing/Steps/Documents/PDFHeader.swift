@@ -36,7 +36,9 @@ struct PDFHeader: Sendable, Hashable {
     ) async throws -> PDFHeader {
         let range = ["-f", "\(pages.lowerBound)", "-l", "\(pages.upperBound)"]
         let result = try await context.run(
-            .pdfinfo, ["-isodates", "-enc", "UTF-8"] + range + [path], maxOutput: (64 << 10) + pages.count * 256
+            .pdfinfo,
+            ["-isodates", "-enc", "UTF-8"] + range + [path],
+            maxOutput: (64 << 10) + pages.count * 256
         )
         let message = ToolMessage(result.complaint)
         try message.checkPassword()

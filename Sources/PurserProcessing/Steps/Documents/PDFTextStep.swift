@@ -5,9 +5,9 @@ import Foundation
 /// Makes `pages.jsonl` for later steps, and tells the document's own metadata.
 struct PDFTextStep: ProcessingStep {
     /// Pages that one run of the program takes, so that its table stays small.
-    static let pagesAtOnce = 50
+    static let pagesAtOnce = 20
     /// Bytes of the table of so many pages.
-    static let maxTable = 64 << 20
+    static let maxTable = 16 << 20
     /// What the pages are called.
     static let file = "pages.jsonl"
 
@@ -41,7 +41,10 @@ struct PDFTextStep: ProcessingStep {
         values["characters"] = .integer(Int64(characters))
         values["pages_with_text"] = .integer(Int64(withText))
         let file = StepFile(
-            name: Self.file, path: context.path(Self.file), contentType: PageLines.contentType, isKept: false
+            name: Self.file,
+            path: context.path(Self.file),
+            contentType: PageLines.contentType,
+            isKept: false
         )
         return StepOutput(files: [file], values: values)
     }

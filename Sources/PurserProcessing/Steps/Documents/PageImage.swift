@@ -43,11 +43,12 @@ struct PageImage: Sendable {
         as name: String,
         _ context: StepContext
     ) async throws -> String {
-        let format = switch self.format {
-        case .grey: ["-gray"]
-        case .png: ["-png"]
-        case .jpeg: ["-jpeg", "-jpegopt", "quality=85"]
-        }
+        let format =
+            switch self.format {
+            case .grey: ["-gray"]
+            case .png: ["-png"]
+            case .jpeg: ["-jpeg", "-jpegopt", "quality=85"]
+            }
         let arguments =
             ["-f", "\(number)", "-l", "\(number)", "-r", "\(resolution)", "-singlefile"] + format + [path, name]
         let result = try await context.run(.pdftoppm, arguments)

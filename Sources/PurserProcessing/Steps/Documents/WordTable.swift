@@ -30,12 +30,20 @@ struct WordTable: Sendable {
                 guard let page = pages.indices.last, fields.count == 12, pages[page].words.count < Self.maxWords else {
                     continue
                 }
-                let place = blocks.place(block: fields[columns.block], paragraph: fields[columns.paragraph], line: fields[columns.line])
+                let place = blocks.place(
+                    block: fields[columns.block],
+                    paragraph: fields[columns.paragraph],
+                    line: fields[columns.line]
+                )
                 let word = fields[11].visible(upTo: 2_000)
                 guard !word.isEmpty, let confidence = Double(fields[columns.confidence]) else { continue }
                 pages[page].words.append(
                     WordPage.Word(
-                        text: word, box: box, confidence: min(1, max(0, confidence / 100)), block: place.block, line: place.line
+                        text: word,
+                        box: box,
+                        confidence: min(1, max(0, confidence / 100)),
+                        block: place.block,
+                        line: place.line
                     )
                 )
             default: break
@@ -53,7 +61,8 @@ struct WordTable: Sendable {
             func index(_ name: String) -> Int? { names.firstIndex(of: name) }
             guard names.first == "level", names.last == "text", names.count == 12,
                 let block = index("block_num"), let paragraph = index("par_num"), let line = index("line_num"),
-                let left = index("left"), let top = index("top"), let width = index("width"), let height = index("height"),
+                let left = index("left"), let top = index("top"), let width = index("width"),
+                let height = index("height"),
                 let confidence = index("conf")
             else { return nil }
             (self.block, self.paragraph, self.line) = (block, paragraph, line)
@@ -66,7 +75,12 @@ struct WordTable: Sendable {
                 let width = Double(fields[self.width]), let height = Double(fields[self.height]),
                 [left, top, width, height].allSatisfy(\.isFinite)
             else { return nil }
-            return DocumentBox(x: left * scale, y: top * scale, width: max(0, width) * scale, height: max(0, height) * scale)
+            return DocumentBox(
+                x: left * scale,
+                y: top * scale,
+                width: max(0, width) * scale,
+                height: max(0, height) * scale
+            )
         }
     }
 

@@ -31,7 +31,9 @@ struct ImageHeader: Sendable, Hashable {
     static func read(_ path: String, _ context: StepContext) async throws -> ImageHeader {
         guard let header = try await self.readIfKnown(path, context) else {
             throw StepFailure(
-                "unsupported_image", "libvips cannot read images of this type: convert it to JPEG or PNG", isRecoverable: true
+                "unsupported_image",
+                "libvips cannot read images of this type: convert it to JPEG or PNG",
+                isRecoverable: true
             )
         }
         return header
@@ -40,7 +42,10 @@ struct ImageHeader: Sendable, Hashable {
     /// Asks for the header of a file; `nil` where libvips does not know its type, or does not trust its decoder.
     static func readIfKnown(_ path: String, _ context: StepContext) async throws -> ImageHeader? {
         let result = try await context.run(
-            .vipsheader, ["-a", path], environment: VipsEnvironment.values, maxOutput: 256 << 10
+            .vipsheader,
+            ["-a", path],
+            environment: VipsEnvironment.values,
+            maxOutput: 256 << 10
         )
         let message = ToolMessage(result.complaint)
         if !result.isSuccess, message.mentions("is not a known file format", "operation is blocked") { return nil }

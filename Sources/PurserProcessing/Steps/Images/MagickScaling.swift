@@ -33,7 +33,8 @@ struct MagickScaling: Sendable {
         let seconds = max(1, Int(limits.cpuTime.components.seconds))
         let box = "\(self.scale.width)x\(self.scale.height)"
         var arguments = [
-            "-limit", "memory", "\(memory)B", "-limit", "map", "\(memory)B", "-limit", "disk", "0", "-limit", "thread", "1",
+            "-limit", "memory", "\(memory)B", "-limit", "map", "\(memory)B", "-limit", "disk", "0", "-limit", "thread",
+            "1",
             "-limit", "time", "\(seconds)", "-define", "jpeg:size=\(self.scale.width * 2)x\(self.scale.height * 2)",
             "\(coder):-[0]", "-auto-orient", "-colorspace", "sRGB",
         ]

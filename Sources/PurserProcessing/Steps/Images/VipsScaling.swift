@@ -21,7 +21,9 @@ struct VipsScaling: Sendable {
         let message = ToolMessage(result.complaint)
         if !result.isSuccess, message.mentions("is not a known file format", "operation is blocked") {
             throw StepFailure(
-                "unsupported_image", "libvips cannot read images of this type: convert it to JPEG or PNG", isRecoverable: true
+                "unsupported_image",
+                "libvips cannot read images of this type: convert it to JPEG or PNG",
+                isRecoverable: true
             )
         }
         try result.check(.vips, "damaged_image", ImageHeader.damaged)

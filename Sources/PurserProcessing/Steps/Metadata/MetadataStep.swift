@@ -45,7 +45,9 @@ struct MetadataStep: ProcessingStep {
 
     /// The type that an earlier step found out, or else what `file` says.
     private func type(_ input: StepInput, _ context: StepContext) async throws -> String {
-        let known = input.earlier.values.map(\.values).first { $0["content_type"] != nil && $0["size"] == .integer(input.size) }
+        let known = input.earlier.values.map(\.values).first {
+            $0["content_type"] != nil && $0["size"] == .integer(input.size)
+        }
         if let type = known?["content_type"]?.text { return type }
         return try await ContentType.detect(input.path, context)
     }

@@ -11,7 +11,7 @@ struct SchemaStep: ProcessingStep {
     /// Findings that a message names.
     private static let maxShown = 3
 
-    var tools: [Tool] { [.python] }
+    var tools: [Tool] { [.python, .jsonschema] }
     var cacheIdentity: String? { "\(SHA256.hash(data: self.schema)) \(self.source)" }
 
     @concurrent
@@ -25,7 +25,7 @@ struct SchemaStep: ProcessingStep {
         if result.code == Self.violated {
             throw StepFailure("schema_violation", Self.told(result.text, source.name), isRecoverable: true)
         }
-        if result.code == 1, result.complaint.contains("ModuleNotFoundError") { throw Toolbox.missing(.python) }
+        if result.code == 1, result.complaint.contains("ModuleNotFoundError") { throw Toolbox.missing(.jsonschema) }
         try result.check(.python, "schema_check_failed", "the document could not be checked")
         return StepOutput(values: ["valid": .bool(true)])
     }

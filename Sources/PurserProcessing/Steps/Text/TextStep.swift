@@ -43,7 +43,8 @@ struct TextStep: ProcessingStep {
         return StepOutput(
             files: [StepFile(name: self.settings.file, path: result, contentType: "text/plain; charset=utf-8")],
             values: [
-                "encoding": .string(encoding.lowercased()), "lines": .integer(scan.lines), "words": .integer(scan.words),
+                "encoding": .string(encoding.lowercased()), "lines": .integer(scan.lines),
+                "words": .integer(scan.words),
                 "characters": .integer(scan.characters),
             ]
         )
@@ -52,7 +53,9 @@ struct TextStep: ProcessingStep {
     private func encoding(_ mark: String?, _ path: String, _ context: StepContext) async throws -> String {
         if let mark, mark != "UTF-8" { return mark }
         let told = try await ContentType.encoding(path, context)
-        guard let name = TextEncoding.iconvName(told, fallback: self.settings.fallbackEncoding) else { throw Self.notText }
+        guard let name = TextEncoding.iconvName(told, fallback: self.settings.fallbackEncoding) else {
+            throw Self.notText
+        }
         // What `file` took for UTF-8 by its beginning is not, as the whole was read before.
         return name == "UTF-8" ? self.settings.fallbackEncoding : name
     }
@@ -61,7 +64,9 @@ struct TextStep: ProcessingStep {
         let arguments = ["-f", encoding, "-t", "UTF-8", "-o", "converted.txt", path]
         let result = try await context.run(.iconv, arguments)
         try result.check(
-            .iconv, "damaged_text", "the text is not what it seems to be, \(encoding.lowercased())"
+            .iconv,
+            "damaged_text",
+            "the text is not what it seems to be, \(encoding.lowercased())"
         )
         return context.path("converted.txt")
     }

@@ -21,10 +21,8 @@ extension Tool {
     static let zstd = Tool("zstd", package: "zstd")
     /// Turns one encoding of text into another.
     static let iconv = Tool("iconv", package: "libc-bin")
-    /// Checks JSON against a schema; the system's own Python, as the package is installed for that one.
-    static let python = Tool(
-        "/usr/bin/python3",
-        package: "python3-jsonschema",
-        versionArguments: ["-I", "-c", "from importlib.metadata import version; print(version('jsonschema'))"]
-    )
+    /// Checks JSON against a schema; the system's own Python, as packages of the system are installed for that one.
+    static let python = Tool("/usr/bin/python3", package: "python3")
+    /// Not run: it is there where Python's package is, and tells its version.
+    static let jsonschema = Tool("/usr/bin/jsonschema", package: "python3-jsonschema")
 }

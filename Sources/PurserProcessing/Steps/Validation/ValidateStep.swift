@@ -86,7 +86,9 @@ struct ValidateStep: ProcessingStep {
         guard isTaken else {
             let types = self.settings.types.joined(separator: ", ")
             throw StepFailure(
-                "unsupported_type", "the content is \(found), and this pipeline takes \(types)", isRecoverable: true
+                "unsupported_type",
+                "the content is \(found), and this pipeline takes \(types)",
+                isRecoverable: true
             )
         }
     }

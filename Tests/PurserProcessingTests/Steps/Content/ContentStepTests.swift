@@ -25,7 +25,10 @@ struct ContentStepTests {
             let path = try bench.content(String(repeating: "the same words ", count: 10_000).utf8)
             let output = try await bench.run(.compress, ["format": .string(format)], on: path)
             #expect(output.files.map(\.name) == [name])
-            let unpacked = try await runTool("sh", ["-c", #"\#(program) -dc < "$1" | cmp - "$2""#, "sh", output.files[0].path, path])
+            let unpacked = try await runTool(
+                "sh",
+                ["-c", #"\#(program) -dc < "$1" | cmp - "$2""#, "sh", output.files[0].path, path]
+            )
             #expect(unpacked.status == 0, "\(unpacked.output)")
             #expect(output.values["size_before"] == 150_000)
             let after = try #require(output.values["size_after"]?.wholeNumber)
@@ -34,8 +37,10 @@ struct ContentStepTests {
     }
 
     @Test(arguments: [
-        ("a.txt", "a.txt"), ("dir/sub/a b.txt", "dir/sub/a_b.txt"), ("a/b/c/d/e.txt", "a/b/c/d_e.txt"), ("../../x", "x"),
-        ("-rf", "rf"), ("...", "file"), ("", "file"), ("☃", "file"), ("ü/ö.txt", "txt"), ("a//b", "a/b"), (".hidden", "hidden"),
+        ("a.txt", "a.txt"), ("dir/sub/a b.txt", "dir/sub/a_b.txt"), ("a/b/c/d/e.txt", "a/b/c/d_e.txt"),
+        ("../../x", "x"),
+        ("-rf", "rf"), ("...", "file"), ("", "file"), ("☃", "file"), ("ü/ö.txt", "txt"), ("a//b", "a/b"),
+        (".hidden", "hidden"),
     ])
     func namesFromOutsideBecomePlain(_ name: String, _ plain: String) {
         #expect(OutputName.path(name, fallback: "file") == plain)
@@ -48,7 +53,8 @@ struct ContentStepTests {
     }
 
     @Test func messagesShowWhatIsSaidOfTheFile() {
-        let text = "\n(vips:12): VIPS-WARNING **: 19:37:59.062: bad \u{1B}[31mfile\nbad [31mfile\nend `/x' @ error/a.c/1\nmore\n"
+        let text =
+            "\n(vips:12): VIPS-WARNING **: 19:37:59.062: bad \u{1B}[31mfile\nbad [31mfile\nend `/x' @ error/a.c/1\nmore\n"
         let message = ToolMessage(text)
         #expect(message.summary == "bad [31mfile; end")
         #expect(message.mentions("more") && !message.mentions("vips"))

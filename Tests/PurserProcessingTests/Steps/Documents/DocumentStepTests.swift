@@ -4,6 +4,10 @@ import PurserTestSupport
 import SystemPackage
 import Testing
 
+@testable import struct PurserProcessing.WordPage
+
+/// One after the other: programs have their real limits of time.
+@Suite(.serialized)
 struct DocumentStepTests {
     /// All steps of a document, one after the other, as the pipeline has them.
     private func read(_ path: String, _ bench: StepBench) async throws -> [String: StepOutput] {
@@ -48,7 +52,8 @@ struct DocumentStepTests {
             let printed = try bench.content(PDFSample.text([words]), name: "printed.pdf")
             let scan = bench.folder.appending("scan").string
             let drawn = try await runTool(
-                "pdftoppm", ["-r", "200", "-singlefile", "-jpeg", printed, scan]
+                "pdftoppm",
+                ["-r", "200", "-singlefile", "-jpeg", printed, scan]
             )
             try #require(drawn.status == 0)
             let jpeg = try [UInt8](Data(contentsOf: URL(filePath: scan + ".jpg")))
@@ -110,7 +115,10 @@ struct DocumentStepTests {
             let path = try bench.content(bytes)
             #expect(try await bench.refusal(.pdfText, on: path)?.code == code)
             let types: StepValue = .list([.string("application/pdf")])
-            #expect(try await bench.refusal(.validate, ["types": types, "max_pages": .integer(2_000)], on: path)?.code == code)
+            #expect(
+                try await bench.refusal(.validate, ["types": types, "max_pages": .integer(2_000)], on: path)?.code
+                    == code
+            )
         }
     }
 
@@ -119,12 +127,20 @@ struct DocumentStepTests {
             let path = try bench.content(PDFSample.text([[]]))
             let text = try await bench.run(.pdfText, on: path)
             let failure = try await bench.refusal(
-                .ocr, ["from": "text"], on: path, earlier: ["text": text], parameters: ["language": "xyz"]
+                .ocr,
+                ["from": "text"],
+                on: path,
+                earlier: ["text": text],
+                parameters: ["language": "xyz"]
             )
             #expect(failure?.code == "language_missing")
             #expect(failure?.message.contains("tesseract-ocr-xyz") == true)
             let escape = try await bench.refusal(
-                .ocr, ["from": "text"], on: path, earlier: ["text": text], parameters: ["language": "../../etc/passwd"]
+                .ocr,
+                ["from": "text"],
+                on: path,
+                earlier: ["text": text],
+                parameters: ["language": "../../etc/passwd"]
             )
             #expect(escape?.code == "invalid_parameter")
         }
@@ -135,9 +151,25 @@ struct DocumentStepTests {
             let path = try bench.content(PDFSample.text([[], [], []]))
             let text = try await bench.run(.pdfText, on: path)
             let failure = try await bench.refusal(
-                .ocr, ["from": "text", "max_pages": 2], on: path, earlier: ["text": text]
+                .ocr,
+                ["from": "text", "max_pages": 2],
+                on: path,
+                earlier: ["text": text]
             )
             #expect(failure?.code == "too_many_pages")
+        }
+    }
+
+    @Test func pagesBeyondTheFirstOnesAreReadToo() async throws {
+        try await withStepBench { bench in
+            let lines = (1...45).map { ["This is page \($0)"] }
+            let output = try await bench.run(.pdfText, on: try bench.content(PDFSample.text(lines, rotation: 270)))
+            let pages = try output.text("pages.jsonl").split(separator: "\n").map { line in
+                try JSONDecoder().decode(WordPage.self, from: Data(line.utf8))
+            }
+            #expect(pages.map(\.number) == Array(1...45))
+            #expect(pages.allSatisfy { $0.words.last?.text == "\($0.number)" && $0.width == 792 && $0.height == 612 })
+            #expect(output.values["pages"] == 45 && output.values["pages_with_text"] == 45)
         }
     }
 

@@ -4,7 +4,9 @@ import Foundation
 enum PDFSample {
     /// A document with a page for each list of lines; a page without lines is blank.
     static func text(_ pages: [[String]], title: String? = nil, rotation: Int = 0) -> [UInt8] {
-        var objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+        var objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        ]
         var kids: [String] = []
         for lines in pages {
             let shown = lines.map { "(\($0)) Tj T*" }.joined(separator: "\n")

@@ -19,8 +19,10 @@ struct SchemaStepTests {
     }
 
     @Test(arguments: [
-        (#""width":612"#, #""width":-1"#, "$.pages[0].width"), (#""text":"a","confidence":1,"lines""#, #""lines""#, "blocks[0]"),
-        (#""source":"text""#, #""source":"guess""#, "$.pages[0].source"), (#""version":1"#, #""version":2"#, "$.version"),
+        (#""width":612"#, #""width":-1"#, "$.pages[0].width"),
+        (#""text":"a","confidence":1,"lines""#, #""lines""#, "blocks[0]"),
+        (#""source":"text""#, #""source":"guess""#, "$.pages[0].source"),
+        (#""version":1"#, #""version":2"#, "$.version"),
         (#""size":1"#, #""size":NaN"#, "$"), (#"{"version""#, "[[[[", "$"),
         (#""confidence":1,"blocks""#, #""confidence":1.5,"blocks""#, "$.pages[0].confidence"),
     ])
@@ -53,7 +55,8 @@ struct SchemaStepTests {
 
     @Test func thePublishedSchemaIsASchema() async throws {
         let path = repository.appending(path: "config/schemas/document.schema.json").path
-        let script = "import json, sys, jsonschema; jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))"
+        let script =
+            "import json, sys, jsonschema; jsonschema.Draft202012Validator.check_schema(json.load(open(sys.argv[1])))"
         let outcome = try await runTool("/usr/bin/python3", ["-I", "-c", script, path])
         #expect(outcome.status == 0, "\(outcome.output)")
     }

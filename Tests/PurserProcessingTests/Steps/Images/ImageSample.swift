@@ -8,7 +8,10 @@ extension StepBench {
     /// A picture with some detail.
     func image(_ name: String, width: Int, height: Int, options: String = "") async throws -> String {
         let path = self.folder.appending(name).string
-        let outcome = try await runTool("vips", ["gaussnoise", path + options, "\(width)", "\(height)", "--mean", "128"])
+        let outcome = try await runTool(
+            "vips",
+            ["gaussnoise", path + options, "\(width)", "\(height)", "--mean", "128"]
+        )
         try #require(outcome.status == 0, "\(outcome.output)")
         return path
     }

@@ -4,6 +4,8 @@ import PurserTestSupport
 import SystemPackage
 import Testing
 
+/// One after the other: programs have their real limits of time.
+@Suite(.serialized)
 struct ScaleStepTests {
     @Test(arguments: ["vips", "imagemagick"])
     func anImageIsScaledIntoItsBox(_ engine: String) async throws {
@@ -57,7 +59,9 @@ struct ScaleStepTests {
         try await withStepBench { bench in
             let path = try await bench.image("in.jpg", width: 400, height: 200)
             let output = try await bench.run(
-                .resize, ["width": 100, "height": 100, "fit": "cover", "format": "webp", "keep": false], on: path
+                .resize,
+                ["width": 100, "height": 100, "fit": "cover", "format": "webp", "keep": false],
+                on: path
             )
             #expect(output.files.map(\.name) == ["resized.webp"])
             #expect(output.files.map(\.isKept) == [false])
@@ -73,7 +77,10 @@ struct ScaleStepTests {
             try FileManager.default.removeItem(atPath: path)
             let other = try bench.content("no image".utf8)
             let output = try await bench.run(
-                .thumbnail, ["size": 100, "from": "working"], on: other, earlier: ["working": working]
+                .thumbnail,
+                ["size": 100, "from": "working"],
+                on: other,
+                earlier: ["working": working]
             )
             #expect(try await bench.field("width", of: output.files[0].path) == "100")
             let missing = try await bench.refusal(.thumbnail, ["from": "nowhere"], on: other)
@@ -142,7 +149,9 @@ struct ScaleStepTests {
     func imagesThatRunThingsAreNotOpened(_ text: String) async throws {
         try await withStepBench { bench in
             let path = try bench.content(text.utf8)
-            #expect(try await bench.refusal(.thumbnail, ["engine": "imagemagick"], on: path)?.code == "unsupported_image")
+            #expect(
+                try await bench.refusal(.thumbnail, ["engine": "imagemagick"], on: path)?.code == "unsupported_image"
+            )
             #expect(try await bench.refusal(.thumbnail, on: path)?.code == "unsupported_image")
         }
     }

@@ -74,7 +74,9 @@ struct TextStepTests {
         #expect(scan.characters == Int64(text.unicodeScalars.count) - 1)
     }
 
-    @Test(arguments: [[0xC3], [0xFF], [0x61, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x61, 0]] as [[UInt8]])
+    @Test(
+        arguments: [[0xC3], [0xFF], [0x61, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x61, 0]] as [[UInt8]]
+    )
     func whatIsNotUTF8IsSeen(_ bytes: [UInt8]) {
         var scan = UTF8Scan()
         bytes.withUnsafeBytes { scan.take($0) }

@@ -4,6 +4,8 @@ import PurserTestSupport
 import SystemPackage
 import Testing
 
+/// One after the other: programs have their real limits of time.
+@Suite(.serialized)
 struct ValidateStepTests {
     private static let images: [String: StepValue] = ["types": ["image/*"]]
     private static let documents: [String: StepValue] = ["types": ["application/pdf"]]
@@ -35,7 +37,9 @@ struct ValidateStepTests {
             #expect(lie?.code == "mislabelled")
             #expect(lie?.message.contains("image/jpeg") == true && lie?.message.contains("text/html") == true)
             #expect(try await bench.refusal(.validate, Self.images, on: path)?.code == "unsupported_type")
-            #expect(try await bench.refusal(.validate, Self.images, on: path, as: "text/html")?.code == "unsupported_type")
+            #expect(
+                try await bench.refusal(.validate, Self.images, on: path, as: "text/html")?.code == "unsupported_type"
+            )
         }
     }
 
@@ -67,14 +71,17 @@ struct ValidateStepTests {
     }
 
     @Test(arguments: [
-        "-rf", "--help", "-o/tmp/x", "$(touch x)", "`id`", "a;b", "a|b&c", "a'b\"c", "*?[x]", "%s%n", "é☃\u{1F600}", " ", "..",
+        "-rf", "--help", "-o/tmp/x", "$(touch x)", "`id`", "a;b", "a|b&c", "a'b\"c", "*?[x]", "%s%n", "é☃\u{1F600}",
+        " ", "..",
         "../../etc/passwd", "/etc/passwd", "@file", "a\\b", "jpg:x", "[0]", "~", "#", "!",
     ])
     func aNameIsNeverAnOptionAPathOrAWord(_ key: String) async throws {
         try await withStepBench { bench in
             let path = try await bench.image("in.jpg", width: 30, height: 20)
             let before = try FileManager.default.contentsOfDirectory(atPath: bench.folder.string).count
-            for (kind, settings) in [(StepKind.validate, Self.images), (.thumbnail, [:]), (.metadata, [:]), (.compress, [:])] {
+            for (kind, settings) in [
+                (StepKind.validate, Self.images), (.thumbnail, [:]), (.metadata, [:]), (.compress, [:]),
+            ] {
                 _ = try await bench.run(kind, settings, on: path, key: key)
             }
             _ = try await bench.run(.thumbnail, ["engine": "imagemagick"], on: path, key: key)
