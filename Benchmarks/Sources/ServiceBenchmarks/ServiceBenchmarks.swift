@@ -6,6 +6,7 @@ import Foundation
 struct ServiceBenchmarks: ParsableCommand {
     static let works: [any Work] = [
         LargeUpload(), LargeDownload(), SmallFiles(), SlowUploads(), Listing(), Operations(), Monitoring(),
+        Processing(),
     ]
 
     @Option(help: "The release build of purser.")

@@ -58,11 +58,13 @@ struct Session: Sendable {
     ///
     /// - Parameters:
     ///   - creates: Whether a store may be made where there is none.
+    ///   - processes: Whether jobs are to be run, also those that were left by the last process.
     ///   - body: What to do with the service.
     /// - Returns: What the body returns.
     /// - Throws: What the body throws; `SettingsError`; ``CommandError`` where there is no store to be had.
     func withService<Value: Sendable>(
         creates: Bool = false,
+        processes: Bool = false,
         _ body: @Sendable (any StorageService) async throws -> Value
     ) async throws -> Value {
         if let server = self.namedServer { return try await self.withRemote(server, body) }
@@ -70,6 +72,8 @@ struct Session: Sendable {
         if !creates { configuration.storage.createsWhenMissing = false }
         // A command does what it is asked, and no run that happens to be due.
         configuration.optimizer.isEnabled = false
+        configuration.processing.isEnabled = processes
+        configuration.processing.jobs.triggers.removeAll { $0.event != .upload }
         // Alerts, exports and history are a service's.
         configuration.monitor.measuring.isEnabled = false
         let deadline = ContinuousClock.now + Self.patience
