@@ -56,7 +56,7 @@ public protocol OpenFile: AnyObject, Sendable {
 
 extension OpenFile {
     /// Writes all of the bytes, however many calls that takes.
-    func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) {
+    package func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileSystemError) {
         var written = 0
         while written < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
@@ -70,7 +70,7 @@ extension OpenFile {
     /// Fills the buffer from a place on, however many calls that takes.
     ///
     /// - Returns: Bytes read, fewer than there is room for only where the file ends.
-    func readAll(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
+    package func readAll(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileSystemError) -> Int {
         var filled = 0
         while filled < buffer.count {
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])

@@ -25,6 +25,8 @@ public struct StoreLayout: Sendable, Hashable {
     public var staging: FilePath { self.root.appending("staging") }
     /// Scratch folders of operations.
     public var temp: FilePath { self.root.appending("temp") }
+    /// Kept results of processing; made where they are kept first.
+    public var results: FilePath { self.root.appending("results") }
     /// Blobs that were found damaged.
     public var quarantine: FilePath { self.root.appending("quarantine") }
 

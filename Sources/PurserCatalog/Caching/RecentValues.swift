@@ -14,6 +14,8 @@ package struct RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable
     private var old: [Key: Entry] = [:]
     private var youngCost = 0
     private var oldCost = 0
+    /// How many went to make room for others.
+    package private(set) var evictions = 0
 
     /// Makes an empty collection.
     ///
@@ -48,6 +50,7 @@ package struct RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable
     private mutating func insert(_ entry: Entry, for key: Key) {
         guard entry.cost <= self.generationLimit else { return }
         if self.youngCost + entry.cost > self.generationLimit {
+            self.evictions += self.old.count
             self.old = self.young
             self.oldCost = self.youngCost
             self.young = [:]
@@ -65,6 +68,8 @@ package struct RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable
 
     /// Drops everything, and gives the memory back.
     package mutating func removeAll() {
+        let evictions = self.evictions
         self = Self(capacity: self.generationLimit * 2)
+        self.evictions = evictions
     }
 }

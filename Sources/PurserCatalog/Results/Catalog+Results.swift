@@ -25,13 +25,14 @@ extension Catalog {
         try self.readers.read { db in try db.first(.resultBytes, [key.digest.data]) { try $0.integer(0) } } != nil
     }
 
-    /// Notes that results were used; late notes, where nobody waits for them.
+    /// Notes that results were used.
     package func noteResultUses(_ uses: [ResultKey: ResultUses]) async throws {
-        try await self.writer.submit { transaction in
-            for (key, uses) in uses {
-                try transaction.write(.noteResultUse, [uses.usedAt.milliseconds, uses.hits, key.digest.data])
-            }
-        }
+        try await self.writer.submit { try $0.note(uses) }
+    }
+
+    /// Notes that results were used, without waiting for it; notes are lost where the write fails.
+    package func noteResultUsesLater(_ uses: [ResultKey: ResultUses]) {
+        self.writer.enqueue { try $0.note(uses) }
     }
 
     /// Forgets results; those that are not there are fine.
@@ -77,6 +78,12 @@ extension Catalog {
 }
 
 extension WriteTransaction {
+    fileprivate func note(_ uses: [ResultKey: ResultUses]) throws {
+        for (key, uses) in uses {
+            try self.write(.noteResultUse, [uses.usedAt.milliseconds, uses.hits, key.digest.data])
+        }
+    }
+
     fileprivate func keep(_ result: ResultRecord) throws {
         let replaced = try self.db.first(.resultBytes, [result.key.digest.data]) { try $0.integer(0) }
         try self.write(

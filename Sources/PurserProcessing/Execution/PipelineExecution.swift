@@ -9,6 +9,7 @@ public struct PipelineExecution: Sendable {
     /// What is done.
     public let pipeline: Pipeline
     let runner: ToolRunner
+    let cache: ResultCache?
     let handlers: FailureHandlers
     let disk: StepDisk
     let timeout: Duration?
@@ -23,6 +24,7 @@ public struct PipelineExecution: Sendable {
     /// - Parameters:
     ///   - pipeline: What is done.
     ///   - runner: Runs programs.
+    ///   - cache: Keeps what steps have made; nothing is kept without one.
     ///   - handlers: What is done about failures where the pipeline says nothing.
     ///   - disk: Does what the execution itself does in the folders of steps.
     ///   - timeout: The longest time for one file, beside the pipeline's own.
@@ -32,6 +34,7 @@ public struct PipelineExecution: Sendable {
     public init(
         pipeline: Pipeline,
         runner: ToolRunner,
+        cache: ResultCache? = nil,
         handlers: FailureHandlers = FailureHandlers(),
         disk: StepDisk,
         timeout: Duration? = nil,
@@ -41,6 +44,7 @@ public struct PipelineExecution: Sendable {
     ) {
         self.pipeline = pipeline
         self.runner = runner
+        self.cache = cache
         self.handlers = handlers
         self.disk = disk
         self.timeout = timeout

@@ -20,7 +20,7 @@ public struct StepReport: Sendable, Hashable, Codable {
     public var fallback: String?
     /// Why it failed, also where something else was done in its place.
     public var error: FailureReport?
-    /// The names of the files that it made to be kept.
+    /// The names of the first hundred files that it made to be kept.
     public var outputs: [String]
     /// What it found out.
     public var values: [String: StepValue]

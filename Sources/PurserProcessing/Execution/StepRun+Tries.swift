@@ -139,6 +139,9 @@ extension Timeline {
 }
 
 extension StepReport {
+    /// The most names of files in a report.
+    private static let maxOutputs = 100
+
     /// Takes what the step made.
     mutating func note(_ result: StepResult) {
         self.attempts = result.attempts
@@ -148,7 +151,7 @@ extension StepReport {
 
     /// Takes what was made; findings that are too long for a report are left out.
     mutating func note(_ output: StepOutput) {
-        self.outputs = output.files.filter(\.isKept).map(\.name)
+        self.outputs = output.files.filter(\.isKept).prefix(Self.maxOutputs).map(\.name)
         self.values = output.values.isShort ? output.values : ["left_out": .string("more than a report takes")]
         self.fallback = self.fallback ?? output.fallback
     }

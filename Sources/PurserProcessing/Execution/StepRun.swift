@@ -115,7 +115,8 @@ struct StepRun: Sendable {
             report.state = .replaced
             report.note(output)
             self.tell(1)
-            return StepEnd(verdict: .output(output, nil), names: [self.step.name], reports: [report])
+            let digest = await self.execution.cache?.digest(of: output)
+            return StepEnd(verdict: .output(output, digest), names: [self.step.name], reports: [report])
         case .failed(let failure):
             let error = FailureReport(failure, step: self.step.name, severity: self.step.severity)
             report.state = .failed

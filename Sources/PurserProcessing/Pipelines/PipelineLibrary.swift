@@ -27,7 +27,8 @@ public struct PipelineLibrary: Sendable {
     public init(folder: String, kinds: StepKinds = .builtIn) {
         let names: [String]
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
+                .sorted()
         } catch {
             self.problems = [PipelineProblem(file: folder, line: 0, reason: "the folder cannot be read")]
             return
@@ -48,6 +49,18 @@ public struct PipelineLibrary: Sendable {
 
     /// A pipeline; `nil` where none that is well has the name.
     public subscript(name: String) -> Pipeline? { self.pipelines.first { $0.name == name } }
+
+    /// Whether files can go through a pipeline now.
+    ///
+    /// - Parameters:
+    ///   - pipeline: One of these or another.
+    ///   - toolbox: Where its programs are looked up; cheap enough to be asked often.
+    /// - Returns: What is missing, naming the packages that bring it; `nil` where nothing is.
+    public static func obstacle(to pipeline: Pipeline, toolbox: Toolbox) -> String? {
+        let missing = toolbox.missing(of: pipeline.tools)
+        guard !missing.isEmpty else { return nil }
+        return missing.map { Toolbox.missing($0).message }.joined(separator: "; ")
+    }
 
     private mutating func add(_ pipeline: Pipeline) {
         if let other = self[pipeline.name] {

@@ -17,7 +17,9 @@ public struct PipelineProblem: Error, Sendable, Hashable {
 
 extension PipelineProblem: CustomStringConvertible {
     /// One line for people: `image.yaml:12: steps[1].weight takes …`.
-    public var description: String { self.line > 0 ? "\(self.file):\(self.line): \(self.reason)" : "\(self.file): \(self.reason)" }
+    public var description: String {
+        self.line > 0 ? "\(self.file):\(self.line): \(self.reason)" : "\(self.file): \(self.reason)"
+    }
 }
 
 /// All that is wrong with pipelines.

@@ -40,9 +40,10 @@ struct PipelineReader {
         let name = self.root.noting { () throws(StepSettingProblem) in try self.root.pipelineName("name") }
         let version = self.root.noting { () throws(StepSettingProblem) in try self.root.pipelineVersion() }
         let parameters = self.parameters()
-        let handlers = self.root.noting { () throws(StepSettingProblem) in
-            try self.root.mapping("handlers").map(Self.handlers)
-        }.flatMap(\.self) ?? [:]
+        let handlers =
+            self.root.noting { () throws(StepSettingProblem) in
+                try self.root.mapping("handlers").map(Self.handlers)
+            }.flatMap(\.self) ?? [:]
         let steps = self.steps(handlers, Set(parameters.map(\.name)))
         var pipeline = Pipeline(name: name ?? "", version: version ?? "", steps: steps ?? [])
         pipeline.parameters = parameters
@@ -54,18 +55,21 @@ struct PipelineReader {
 
     private func readRest(into pipeline: inout Pipeline) {
         let root = self.root
-        pipeline.description = root.noting { () throws(StepSettingProblem) in
-            try root.string("description", default: "")
-        } ?? ""
-        pipeline.accepts = root.noting { () throws(StepSettingProblem) in
-            try root.mediaTypes("accepts")
-        } ?? []
+        pipeline.description =
+            root.noting { () throws(StepSettingProblem) in
+                try root.string("description", default: "")
+            } ?? ""
+        pipeline.accepts =
+            root.noting { () throws(StepSettingProblem) in
+                try root.mediaTypes("accepts")
+            } ?? []
         pipeline.outputPrefix = root.noting { () throws(StepSettingProblem) in
             try root.mapping("outputs")?.outputPrefix()
         }.flatMap(\.self)
-        pipeline.removesWithSource = root.noting { () throws(StepSettingProblem) in
-            try root.bool("remove_with_source", default: false)
-        } ?? false
+        pipeline.removesWithSource =
+            root.noting { () throws(StepSettingProblem) in
+                try root.bool("remove_with_source", default: false)
+            } ?? false
         pipeline.timeout = root.noting { () throws(StepSettingProblem) in
             root.value("timeout") == nil
                 ? nil : try root.duration("timeout", in: .milliseconds(10) ... .seconds(7 * 86_400))

@@ -22,9 +22,10 @@ struct StepDraft {
         self.needs = settings.noting { () throws(StepSettingProblem) in
             settings.value("needs") == nil ? nil : try settings.strings("needs")
         }.flatMap(\.self)
-        self.weight = settings.noting { () throws(StepSettingProblem) in
-            try settings.number("weight", in: 0.001...1_000, default: 1)
-        } ?? 1
+        self.weight =
+            settings.noting { () throws(StepSettingProblem) in
+                try settings.number("weight", in: 0.001...1_000, default: 1)
+            } ?? 1
         if case .object(let values) = settings.value("with") {
             self.with = values
         } else {
@@ -34,9 +35,10 @@ struct StepDraft {
             self.with = [:]
         }
         self.limits = settings.limits()
-        self.retry = settings.noting { () throws(StepSettingProblem) in
-            try settings.mapping("retry").map(RetryPolicy.init)
-        }.flatMap(\.self) ?? RetryPolicy()
+        self.retry =
+            settings.noting { () throws(StepSettingProblem) in
+                try settings.mapping("retry").map(RetryPolicy.init)
+            }.flatMap(\.self) ?? RetryPolicy()
         self.onError = settings.errorPolicy()
         self.severity = settings.noting { () throws(StepSettingProblem) in
             settings.value("severity") == nil ? nil : try settings.choice("severity") as FailureSeverity
@@ -102,25 +104,31 @@ extension StepSettings {
 
     fileprivate func limits() -> StepLimits {
         var limits = StepLimits()
-        limits.time = self.noting { () throws(StepSettingProblem) in
-            try self.duration("timeout", in: .milliseconds(10) ... .seconds(86_400), default: limits.time)
-        } ?? limits.time
+        limits.time =
+            self.noting { () throws(StepSettingProblem) in
+                try self.duration("timeout", in: .milliseconds(10) ... .seconds(86_400), default: limits.time)
+            } ?? limits.time
         let cpuTime = max(limits.cpuTime, limits.time)
-        limits.cpuTime = self.noting { () throws(StepSettingProblem) in
-            try self.duration("cpu", in: .seconds(1) ... .seconds(86_400), default: cpuTime)
-        } ?? cpuTime
+        limits.cpuTime =
+            self.noting { () throws(StepSettingProblem) in
+                try self.duration("cpu", in: .seconds(1) ... .seconds(86_400), default: cpuTime)
+            } ?? cpuTime
         let memory = Int64(limits.memory)
-        limits.memory = Int(self.noting { () throws(StepSettingProblem) in
-            try self.bytes("memory", in: (1 << 20)...(1 << 40), default: memory)
-        } ?? memory)
+        limits.memory = Int(
+            self.noting { () throws(StepSettingProblem) in
+                try self.bytes("memory", in: (1 << 20)...(1 << 40), default: memory)
+            } ?? memory
+        )
         let fileSize = limits.fileSize
-        limits.fileSize = self.noting { () throws(StepSettingProblem) in
-            try self.bytes("file_size", in: 1...(1 << 44), default: fileSize)
-        } ?? fileSize
+        limits.fileSize =
+            self.noting { () throws(StepSettingProblem) in
+                try self.bytes("file_size", in: 1...(1 << 44), default: fileSize)
+            } ?? fileSize
         let processes = limits.processes
-        limits.processes = self.noting { () throws(StepSettingProblem) in
-            try self.integer("processes", in: 1...10_000, default: processes)
-        } ?? processes
+        limits.processes =
+            self.noting { () throws(StepSettingProblem) in
+                try self.integer("processes", in: 1...10_000, default: processes)
+            } ?? processes
         return limits
     }
 
