@@ -130,7 +130,8 @@ struct ProcessCommand: SessionCommand {
                 bytes += file.size
             }
         }
-        let data = try await service.planJob(count: count, averageBytes: count > 0 ? bytes / Int64(count) : 0)
+        guard count > 0 else { throw CommandError("there are no such files", code: "file_not_found") }
+        let data = try await service.planJob(count: count, averageBytes: bytes / Int64(count))
         guard !console.style.isJSON else { return try console.result(String(decoding: data, as: UTF8.self)) }
         let plan = try RemoteService.decode(JobPlanSummary.self, from: data)
         try console.results(

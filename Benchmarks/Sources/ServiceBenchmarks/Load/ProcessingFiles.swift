@@ -28,7 +28,7 @@ struct ProcessingFiles {
               - name: run
                 uses: exec
                 with: {program: sleep, arguments: ["3600"], cache: false}
-                limits: {timeout: 2h}
+                timeout: 2h
 
             """
         )
@@ -62,7 +62,7 @@ struct ProcessingFiles {
               arguments: ["thumbnail", "{input}", "{output:thumbnail.jpg}", "1024"]
               outputs: [{name: thumbnail.jpg, content_type: image/jpeg}]
               cache: false
-            limits: {memory: 1GiB}
+            memory: 1GiB
 
         """
 
