@@ -127,15 +127,15 @@ let package = Package(
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore",
                 asyncHTTPClient, collections, crypto, logging, nioCore, serviceLifecycle, subprocess, system, yams,
             ],
+            resources: [.embedInCode("Steps/Schemas/document.schema.json")],
             swiftSettings: settings
         ),
         .target(
             name: "Purser",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
-                "PurserOptimizer", "PurserStore", collections, configuration, logging, metrics, nioCore,
-                serviceLifecycle,
-                system, tracing, yams,
+                "PurserOptimizer", "PurserProcessing", "PurserStore", collections, configuration, logging, metrics,
+                nioCore, serviceLifecycle, system, tracing, yams,
             ],
             swiftSettings: settings
         ),
@@ -143,7 +143,7 @@ let package = Package(
             name: "PurserHTTP",
             dependencies: [
                 "Purser", "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
-                "PurserStore", crypto,
+                "PurserProcessing", "PurserStore", crypto,
                 httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioFoundation, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioPosix,
                 serviceLifecycle, structuredFields, tracing,

@@ -5,5 +5,6 @@
 @_exported public import PurserMonitor
 @_exported public import PurserOperations
 @_exported public import PurserOptimizer
+@_exported public import PurserProcessing
 @_exported public import PurserStore
 @_exported public import struct SystemPackage.FilePath

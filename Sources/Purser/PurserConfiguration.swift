@@ -18,6 +18,8 @@ public struct PurserConfiguration: Sendable {
     ///
     /// Strategies that remove files are off: nobody loses files by starting a service.
     public var optimizer = OptimizerConfiguration.removingNothing
+    /// `processing.*`: pipelines, jobs, and what is kept of their work.
+    public var processing = ProcessingSettings()
 
     /// The defaults.
     public init() {}
@@ -44,6 +46,7 @@ public struct PurserConfiguration: Sendable {
         self.progress = ProgressConfiguration(reading: settings)
         self.monitor = MonitorConfiguration(reading: settings)
         self.optimizer = OptimizerConfiguration(reading: settings)
+        self.processing = ProcessingSettings(reading: settings)
     }
 
     /// Whether the store may hold only so much, whatever room the disk has.

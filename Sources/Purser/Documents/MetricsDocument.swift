@@ -91,6 +91,7 @@ package struct MetricsDocument: Encodable, Sendable {
     package var storage: StorageDocument
     package var machine: MachineDocument
     package var store: StoreTimesDocument
+    package var processing: ProcessingFiguresDocument
     package var errors: Errors
     package var metrics: [String: Metric]
     package var samples: Samples

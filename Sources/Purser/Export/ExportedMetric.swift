@@ -51,7 +51,8 @@ package struct ExportedMetric: Sendable {
 
     /// All of them, in the order of their export.
     package static let all: [ExportedMetric] =
-        Self.operations + Self.resources + Self.storage + Self.store + Self.machine + Self.trouble + Self.users
+        Self.operations + Self.resources + Self.storage + Self.store + Self.machine + Self.trouble + Self.processing
+        + Self.users
 }
 
 extension MetricFamily.Sample {

@@ -24,6 +24,7 @@ extension ServiceMonitor {
                 ],
                 logBytes: state.store.logBytes
             ),
+            processing: ProcessingFiguresDocument(state.processing),
             errors: MetricsDocument.Errors(state.errors),
             metrics: MetricsDocument.metrics(of: state.samples),
             samples: MetricsDocument.Samples(state.samples.counts),

@@ -17,6 +17,7 @@ package struct MetricsState: Sendable {
     /// By the channel's name; those of one name together.
     var channels: [String: AlertChannel.Figures]
     var scratch: ScratchFigures
+    var processing: ProcessingFigures
     var samples: MonitorSnapshot
 }
 
@@ -41,6 +42,7 @@ extension ServiceMonitor {
             alerts: self.alerts.figures,
             channels: Dictionary(self.notifier.channels.map { ($0.name, $0.figures) }) { $0.adding($1) },
             scratch: self.scratch.figures(),
+            processing: self.pipelines.figures(),
             samples: self.operations.performance.snapshot()
         )
     }

@@ -6,15 +6,28 @@ import PurserStore
 public import ServiceLifecycle
 
 extension FileStorageManager: Service {
-    /// Runs the resource manager's clock, the collector, the monitor and the optimizer until the task is cancelled or the service is shut down.
+    /// Runs the resource manager's clock, the collector, the monitor, the optimizer and jobs until the task is cancelled or
+    /// the service is shut down.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             // Told to stop, it goes on for as long as a piece of a run holds a slot.
             group.addTask { try await self.resources.run() }
             group.addTask { try await self.optimizer.run() }
+            if self.configuration.processing.isEnabled { group.addTask { try await self.runProcessing() } }
             group.addTask { await self.collectPeriodically() }
             group.addTask { try await self.monitor.run() }
             group.addTask { try await self.monitor.scratch.run() }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Runs jobs, and all that their pipelines need beside them, which goes last.
+    private func runProcessing() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let host = self.pipelineHost
+            group.addTask { try await host.run() }
+            try await self.processing.run()
+            group.cancelAll()
             try await group.waitForAll()
         }
     }

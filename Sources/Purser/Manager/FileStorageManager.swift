@@ -4,6 +4,7 @@ package import PurserBlobs
 import PurserMonitor
 public import PurserOperations
 public import PurserOptimizer
+public import PurserProcessing
 import PurserStore
 import Synchronization
 
@@ -41,6 +42,10 @@ public final class FileStorageManager: Sendable {
     package let monitor: ServiceMonitor
     /// Keeps the store small, and looks whether all is there.
     public let optimizer: StorageOptimizer
+    /// Runs pipelines over files.
+    public let processing: ProcessingService
+    /// The pipelines, with all that they take to run.
+    package let pipelineHost: PipelineHost
     let logger: Logger
     private let isDraining = Atomic(false)
 
@@ -51,6 +56,8 @@ public final class FileStorageManager: Sendable {
         store: FileStore,
         monitor: ServiceMonitor,
         optimizer: StorageOptimizer,
+        processing: ProcessingService,
+        pipelineHost: PipelineHost,
         logger: Logger
     ) {
         self.configuration = configuration
@@ -59,6 +66,8 @@ public final class FileStorageManager: Sendable {
         self.store = store
         self.monitor = monitor
         self.optimizer = optimizer
+        self.processing = processing
+        self.pipelineHost = pipelineHost
         self.logger = logger
     }
 
@@ -68,7 +77,8 @@ public final class FileStorageManager: Sendable {
     ///   - configuration: The defaults, or what ``PurserConfiguration/load(file:)`` read.
     ///   - logger: For what happens in the background.
     /// - Returns: An open service; nothing runs in it before ``run()`` does.
-    /// - Throws: `StoreError` `.locked`, `.newerFormat`, `.notAStore`, `.inputOutput`, `.storeFull`.
+    /// - Throws: `StoreError` `.locked`, `.newerFormat`, `.notAStore`, `.inputOutput`, `.storeFull`; `PipelineProblems`
+    ///   where pipelines are not well.
     public static func open(
         _ configuration: PurserConfiguration = PurserConfiguration(),
         logger: Logger = Logger(label: "purser")
@@ -105,6 +115,21 @@ public final class FileStorageManager: Sendable {
             clock: clock,
             logger: logger
         )
+        let host: PipelineHost
+        do {
+            host = try PipelineHost(
+                configuration.processing,
+                store: store,
+                fileSystem: fileSystem,
+                clock: clock,
+                now: now,
+                logger: logger
+            )
+        } catch {
+            // What went wrong first is what people should hear of.
+            try? await store.close()
+            throw error
+        }
         let monitor = try ServiceMonitor(
             configuration.monitor,
             operations: measured,
@@ -118,6 +143,7 @@ public final class FileStorageManager: Sendable {
                 clock: clock,
                 logger: logger
             ),
+            pipelines: host,
             fileSystem: fileSystem,
             clock: clock,
             now: now,
@@ -144,6 +170,19 @@ public final class FileStorageManager: Sendable {
                 },
                 logger: logger
             ),
+            processing: ProcessingService(
+                store: store,
+                resources: resources,
+                tracker: operations,
+                scratch: monitor.scratch,
+                pipelines: host.jobPipelines,
+                configuration: configuration.processing.jobs,
+                clock: clock,
+                now: now,
+                onEvent: { monitor.note($0) },
+                logger: logger
+            ),
+            pipelineHost: host,
             logger: logger
         )
     }
@@ -187,12 +226,15 @@ public final class FileStorageManager: Sendable {
         try self.store.announce(url: url)
     }
 
+    /// Whether new operations are refused.
+    var isShuttingDown: Bool { self.isDraining.load(ordering: .acquiring) }
+
     /// Finds out whether new files would be taken.
     ///
     /// - Returns: Why not; `nil` where they are.
     public var unreadyReason: String? {
         if let reason = self.store.readOnlyReason { return "the store is read-only: \(reason)" }
-        return self.isDraining.load(ordering: .acquiring) ? "Purser is shutting down" : nil
+        return self.isShuttingDown ? "Purser is shutting down" : nil
     }
 }
 

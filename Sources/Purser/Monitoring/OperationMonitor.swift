@@ -49,7 +49,9 @@ package final class OperationMonitor: Sendable {
             uptime: clock,
             durationRatio: { thresholds.ratio(of: $0) },
             onRecord: { [emitter = MetricsEmitter()] report in
-                if report.state == .failed || report.state == .timedOut { errors.record(report) }
+                // A file of a job is told by the job, which knows the step and how bad it is.
+                let isFile = report.kind == OperationKind.process.rawValue
+                if report.state == .failed || report.state == .timedOut, !isFile { errors.record(report) }
                 watch.note(report)
                 emitter.emit(report)
             }

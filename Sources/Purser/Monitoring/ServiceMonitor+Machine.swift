@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import PurserMonitor
 import PurserOperations
+import PurserProcessing
 import PurserStore
 import Synchronization
 
@@ -75,6 +76,7 @@ extension ServiceMonitor {
         for crossing in crossings { self.tell(crossing) }
         guard crossings.contains(where: \.isEntered) else { return }
         self.store.dropCaches()
+        self.pipelines.cache.dropMemory()
         MemoryTrim.trim()
         _ = await self.scratch.cleanUp()
     }

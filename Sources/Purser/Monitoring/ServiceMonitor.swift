@@ -26,6 +26,7 @@ package final class ServiceMonitor: Sendable {
     let resources: ResourceManager
     let store: FileStore
     let scratch: ScratchFiles
+    let pipelines: PipelineHost
     let tracker: ProgressTracker
     let fileSystem: any FileSystem
     let clock: any Clock<Duration>
@@ -52,6 +53,7 @@ package final class ServiceMonitor: Sendable {
         resources: ResourceManager,
         store: FileStore,
         scratch: ScratchFiles,
+        pipelines: PipelineHost,
         fileSystem: any FileSystem,
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Date,
@@ -63,6 +65,7 @@ package final class ServiceMonitor: Sendable {
         self.resources = resources
         self.store = store
         self.scratch = scratch
+        self.pipelines = pipelines
         self.fileSystem = fileSystem
         self.clock = clock
         self.now = now

@@ -1,5 +1,6 @@
 import Configuration
 public import Foundation
+import SystemPackage
 
 /// Reads settings from their sources, and remembers what was asked for, so that what nobody asked for can be refused.
 ///
@@ -175,6 +176,20 @@ public final class SettingsReader {
         } else {
             place = "built in"
         }
+    }
+
+    /// Notes that something which a setting names cannot be used.
+    ///
+    /// - Parameter problem: Where it is, and what is wrong there.
+    func report(_ problem: SettingsError.Problem) {
+        self.problems.append(problem)
+    }
+
+    /// The folder of the file; `nil` where there is no file.
+    var folder: String? {
+        guard !self.fileName.isEmpty else { return nil }
+        let folder = FilePath(self.fileName).removingLastComponent().string
+        return folder.isEmpty ? "." : folder
     }
 
     /// The variable that sets a key.

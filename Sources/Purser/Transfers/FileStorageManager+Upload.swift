@@ -48,7 +48,7 @@ extension FileStorageManager {
             takesKnownContent: options.takesKnownContent,
             maxSize: maxSize
         )
-        return try await self.withSlot(
+        let stored = try await self.withSlot(
             for: .upload,
             bytes: size,
             memory: Memory.transfer(of: size, streaming: Memory.upload),
@@ -58,6 +58,14 @@ extension FileStorageManager {
             let outcome = try await self.store.ingest(request, body: body, slot: slot)
             return StoredFile(outcome, slot.operation.id)
         }
+        // Before it is acknowledged, so that what was answered has started its jobs also where a crash follows.
+        await self.processing.noteUpload(
+            bucket: bucket,
+            key: key,
+            type: options.contentType,
+            client: options.admission.client
+        )
+        return stored
     }
 
     /// Stores a file outside of the store under a name.

@@ -71,15 +71,21 @@ extension Catalog {
     ///
     /// - Parameters:
     ///   - state: Only those that stand so.
+    ///   - pipeline: Only those of this pipeline; others are passed over one by one.
     ///   - number: The row of the last job of the page before.
     ///   - limit: Jobs of the page.
     /// - Returns: The jobs, fewer than the limit on the last page.
     /// - Throws: ``CatalogError``.
-    package func jobs(state: String? = nil, before number: Int64? = nil, limit: Int) throws -> [JobRecord] {
+    package func jobs(
+        state: String? = nil,
+        pipeline: String? = nil,
+        before number: Int64? = nil,
+        limit: Int
+    ) throws -> [JobRecord] {
         try self.readers.read { db in
             let (number, limit) = (number ?? .max, max(1, limit))
-            guard let state else { return try db.all(.jobs, [number, limit]) { try JobRecord($0) } }
-            return try db.all(.jobsInState, [state, number, limit]) { try JobRecord($0) }
+            guard let state else { return try db.all(.jobs, [number, pipeline, limit]) { try JobRecord($0) } }
+            return try db.all(.jobsInState, [state, number, pipeline, limit]) { try JobRecord($0) }
         }
     }
 

@@ -14,17 +14,17 @@ enum JobQuery: String, CaseIterable {
     case jobs = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
             listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
-        FROM job WHERE number < ? ORDER BY number DESC LIMIT ?
+        FROM job WHERE number < ? AND pipeline = coalesce(?, pipeline) ORDER BY number DESC LIMIT ?
         """
     case jobsInState = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
             listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
-        FROM job WHERE state = ? AND number < ? ORDER BY number DESC LIMIT ?
+        FROM job WHERE state = ? AND number < ? AND pipeline = coalesce(?, pipeline) ORDER BY number DESC LIMIT ?
         """
     case nextJob = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
             listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
-        FROM job WHERE state = 'queued' AND turn >= ? ORDER BY turn, number LIMIT 1
+        FROM job INDEXED BY jobTurn WHERE state = 'queued' AND turn >= ? ORDER BY turn, number LIMIT 1
         """
     case unlistedJob = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
@@ -67,9 +67,9 @@ enum JobQuery: String, CaseIterable {
     case forgetJob = "DELETE FROM job WHERE number = ?"
 
     case insertItem = "INSERT INTO jobItem (job, number, bucket, key) VALUES (?, ?, ?, ?)"
-    /// The second bound on the state is what makes SQLite use the index of open items.
+    /// The second bound on the state is what the index of open items asks for; by the key, all that are done were passed.
     case queuedItems = """
-        SELECT number, bucket, key, state, starts, document FROM jobItem
+        SELECT number, bucket, key, state, starts, document FROM jobItem INDEXED BY jobItemOpen
         WHERE job = ? AND state = 0 AND state < 2 ORDER BY number LIMIT ?
         """
     case items = """
@@ -78,7 +78,9 @@ enum JobQuery: String, CaseIterable {
         """
     case startItem = "UPDATE jobItem SET state = 1, starts = starts + 1 WHERE job = ? AND number = ? AND state = 0"
     case returnItem = "UPDATE jobItem SET state = 0, starts = starts - 1 WHERE job = ? AND number = ? AND state = 1"
-    case returnItems = "UPDATE jobItem SET state = 0 WHERE job = ? AND state = 1 AND state < 2"
+    case returnItems = """
+        UPDATE jobItem INDEXED BY jobItemOpen SET state = 0 WHERE job = ? AND state = 1 AND state < 2
+        """
     case endItem = "UPDATE jobItem SET state = ?, document = ? WHERE job = ? AND number = ? AND state < 2"
     case forgetItems = """
         DELETE FROM jobItem

@@ -106,4 +106,18 @@ struct OperationHistoryDocument: Encodable {
 
     var id: String
     var entries: [Entry]
+
+    init(_ id: String, _ entries: [OperationHistoryEntry]) {
+        self.id = id
+        self.entries = entries.map { entry in
+            Entry(
+                time: entry.time.rfc3339,
+                state: entry.state.rawValue,
+                step: entry.step,
+                message: entry.message,
+                fraction: entry.fraction,
+                metadata: entry.metadata
+            )
+        }
+    }
 }

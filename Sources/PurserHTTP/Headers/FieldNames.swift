@@ -3,6 +3,8 @@ import HTTPTypes
 extension HTTPField.Name {
     /// RFC 9530.
     static let contentDigest = Self.named("Content-Digest")
+    /// draft-ietf-httpapi-idempotency-key-header.
+    static let idempotencyKey = Self.named("Idempotency-Key")
     /// RFC 9218.
     static let priority = Self.named("Priority")
     /// RFC 9530.

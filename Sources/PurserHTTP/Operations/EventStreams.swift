@@ -18,11 +18,26 @@ final class EventStreams: Sendable {
 
     private let places = Places(EventStreams.maxStreams, code: "too_many_streams")
 
-    /// Sends a sequence as events until it ends, its client leaves, or the server stops.
+    /// Sends the states of operations as events until they end, their client leaves, or the server stops.
     func response<Updates: AsyncSequence & Sendable>(
         of updates: Updates,
         _ context: PurserRequestContext
     ) throws -> Response where Updates.Element == OperationSnapshot {
+        try self.response(of: updates, context) { operation in
+            Self.event("operation") {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+                return try encoder.encode(OperationDocument(operation))
+            }
+        }
+    }
+
+    /// Sends a sequence as events until it ends, its client leaves, or the server stops.
+    func response<Updates: AsyncSequence & Sendable>(
+        of updates: Updates,
+        _ context: PurserRequestContext,
+        event: @escaping @Sendable (Updates.Element) -> ByteBuffer
+    ) throws -> Response where Updates.Element: Sendable {
         let connection = context.connection
         let place = try self.places.take()
         return Response(
@@ -30,7 +45,7 @@ final class EventStreams: Sendable {
             headers: Self.headers,
             body: ResponseBody { writer in
                 defer { place.leave() }
-                let events = Self.events(of: updates, connection)
+                let events = Self.events(of: updates, connection, event)
                 for await event in events {
                     try await writer.write(event)
                 }
@@ -42,8 +57,9 @@ final class EventStreams: Sendable {
     /// Events and heartbeats as one sequence, which ends with the updates, the client or the server.
     private static func events<Updates: AsyncSequence & Sendable>(
         of updates: Updates,
-        _ connection: ClientConnection?
-    ) -> AsyncStream<ByteBuffer> where Updates.Element == OperationSnapshot {
+        _ connection: ClientConnection?,
+        _ event: @escaping @Sendable (Updates.Element) -> ByteBuffer
+    ) -> AsyncStream<ByteBuffer> where Updates.Element: Sendable {
         // A slow reader gets the newest state of things; what it missed is in the history.
         let (stream, continuation) = AsyncStream.makeStream(of: ByteBuffer.self, bufferingPolicy: .bufferingNewest(64))
         // The stream's reader awaits them: they end before it sees the end, and are cancelled when it stops reading.
@@ -52,7 +68,7 @@ final class EventStreams: Sendable {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask {
                         do {
-                            for try await update in updates { continuation.yield(Self.event(update)) }
+                            for try await update in updates { continuation.yield(event(update)) }
                         } catch {
                             // The sequence of updates only ever ends.
                         }
@@ -73,12 +89,11 @@ final class EventStreams: Sendable {
         return stream
     }
 
-    private static func event(_ operation: OperationSnapshot) -> ByteBuffer {
-        var buffer = ByteBuffer(string: "event: operation\ndata: ")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    /// An event of a name, with a document of one line.
+    static func event(_ name: String, _ document: () throws -> Data) -> ByteBuffer {
+        var buffer = ByteBuffer(string: "event: \(name)\ndata: ")
         do {
-            buffer.writeBytes(try encoder.encode(OperationDocument(operation)))
+            buffer.writeBytes(try document())
         } catch {
             preconditionFailure("our documents can be encoded: \(error)")
         }

@@ -14,7 +14,7 @@ struct OperationRoutes: Sendable {
             Route(.get, "/v1/operations/events") { _, context in try self.allEvents(context) },
             Route(.head, "/v1/operations/events") { _, _ in EventStreams.head },
             Route(.get, "/v1/operations/:id") { _, context in try self.show(context) },
-            Route(.delete, "/v1/operations/:id") { _, context in try self.cancel(context) },
+            Route(.delete, "/v1/operations/:id") { _, context in try await self.cancel(context) },
             Route(.get, "/v1/operations/:id/history") { request, context in try self.history(request, context) },
             Route(.get, "/v1/operations/:id/events") { _, context in try self.events(context) },
             Route(.head, "/v1/operations/:id/events") { _, context in
@@ -45,35 +45,39 @@ struct OperationRoutes: Sendable {
 
     private func show(_ context: PurserRequestContext) throws -> Response {
         let id = try Self.id(context)
-        guard let operation = self.manager.operations.snapshot(id) else { throw Self.unknown(id) }
-        return .json(OperationDocument(operation))
+        return .json(OperationDocument(try self.snapshot(id)))
     }
 
-    private func cancel(_ context: PurserRequestContext) throws -> Response {
+    /// An operation as it stands; a job that waits, or ended before a restart, is one too.
+    private func snapshot(_ id: OperationID) throws -> OperationSnapshot {
+        let known = self.manager.operations.snapshot(id)
+        guard let operation = try known ?? self.manager.processing.operationSnapshot(id) else { throw Self.unknown(id) }
+        return operation
+    }
+
+    private func cancel(_ context: PurserRequestContext) async throws -> Response {
         let id = try Self.id(context)
-        try self.manager.operations.cancel(id, .requested)
-        guard let operation = self.manager.operations.snapshot(id) else { throw Self.unknown(id) }
-        return .json(OperationDocument(operation), status: .accepted)
+        let waits = try self.manager.operations.snapshot(id) == nil && self.snapshot(id).kind == .process
+        if waits {
+            try await self.manager.cancelProcessing(id.description)
+        } else {
+            try self.manager.operations.cancel(id, .requested)
+        }
+        return .json(OperationDocument(try self.snapshot(id)), status: .accepted)
     }
 
     private func history(_ request: Request, _ context: PurserRequestContext) throws -> Response {
         let id = try Self.id(context)
         let limit = try Query(request).integer("limit", default: 100, in: 1...10_000)
-        guard let entries = self.manager.operations.history(id, limit: limit) else { throw Self.unknown(id) }
-        let document = OperationHistoryDocument(
-            id: id.description,
-            entries: entries.map { entry in
-                OperationHistoryDocument.Entry(
-                    time: entry.time.rfc3339,
-                    state: entry.state.rawValue,
-                    step: entry.step,
-                    message: entry.message,
-                    fraction: entry.fraction,
-                    metadata: entry.metadata
-                )
-            }
-        )
-        return .json(document)
+        guard let entries = try self.manager.operations.history(id, limit: limit) ?? self.jobHistory(id, limit) else {
+            throw Self.unknown(id)
+        }
+        return .json(OperationHistoryDocument(id.description, entries))
+    }
+
+    private func jobHistory(_ id: OperationID, _ limit: Int) throws -> [OperationHistoryEntry]? {
+        guard try self.manager.processing.operationSnapshot(id) != nil else { return nil }
+        return try self.manager.processing.history(id.description, limit: limit)
     }
 
     private func events(_ context: PurserRequestContext) throws -> Response {

@@ -6,6 +6,7 @@ import PurserCatalog
 import PurserIdentifiers
 import PurserMonitor
 import PurserOperations
+import PurserProcessing
 import PurserStore
 
 extension Problem {
@@ -21,6 +22,7 @@ extension Problem {
         case let error as MonitorError: self.init(monitorError: error)
         case let error as AlertError: self.init(alertError: error)
         case let error as OptimizerError: self.init(optimizerError: error)
+        case let error as ProcessingError: self.init(processingError: error)
         case is HTTPParserError: self = .malformed("malformed_request", "the request's body is not valid HTTP")
         case let error as HTTPError where error.status == .notFound:
             self.init(.notFound, "not_found", "there is nothing at this address")
@@ -73,6 +75,16 @@ extension Problem {
         self.init(error.code == .runNotFound ? .notFound : .conflict, error.code.rawValue, error.message)
         // Where the run that is in the way can be looked at.
         if let run = error.run { self.headers[.location] = "/v1/optimizer/runs/\(run)" }
+    }
+
+    private init(processingError error: ProcessingError) {
+        let status: HTTPResponse.Status =
+            switch error.code {
+            case .pipelineNotFound, .jobNotFound: .notFound
+            case .pipelineUnavailable, .idempotencyConflict, .jobEnded: .conflict
+            case .invalidJob, .tooManyInputs: .badRequest
+            }
+        self.init(status, error.code.rawValue, error.message)
     }
 
     private init(storeError error: StoreError) {

@@ -115,14 +115,17 @@ public struct PurserServer: Service {
 
     /// Every call of the API.
     var routes: [Route] {
-        BucketRoutes(manager: self.manager).routes
+        let streams = EventStreams()
+        return BucketRoutes(manager: self.manager).routes
             + ListRoutes(manager: self.manager).routes
             + FileRoutes(manager: self.manager).routes
-            + OperationRoutes(manager: self.manager, streams: EventStreams()).routes
+            + OperationRoutes(manager: self.manager, streams: streams).routes
             + SystemRoutes(manager: self.manager).routes
             + PerformanceRoutes(manager: self.manager).routes
             + AlertRoutes(manager: self.manager).routes
             + OptimizerRoutes(manager: self.manager).routes
+            + JobRoutes(manager: self.manager, streams: streams).routes
+            + PipelineRoutes(manager: self.manager).routes
             + OpenAPIRoutes().routes
     }
 }

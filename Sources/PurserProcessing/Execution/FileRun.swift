@@ -66,7 +66,8 @@ struct FileRun: Sendable {
             group.cancelAll()
         }
         if tally.ending == nil {
-            try Task.checkCancellation(unless: schedule.isDone)
+            // What had ended before it was cancelled has ended well.
+            if tally.isCancelled || (!schedule.isDone && Task.isCancelled) { throw CancellationError() }
             if !schedule.isDone { tally.end(FileEnding(FailureReport(.badPipeline))) }
         }
         return tally.outcome(of: self.execution.pipeline)
@@ -80,13 +81,6 @@ struct FileRun: Sendable {
         } catch {
             return .timerStopped
         }
-    }
-}
-
-extension Task where Success == Never, Failure == Never {
-    /// Throws where the task is cancelled and not done all the same.
-    fileprivate static func checkCancellation(unless isDone: Bool) throws {
-        if !isDone { try self.checkCancellation() }
     }
 }
 

@@ -4,6 +4,8 @@ import PurserIdentifiers
 struct FileTally: Sendable {
     /// Why the file does not succeed: the first reason counts.
     private(set) var ending: FileEnding?
+    /// Whether a step was cancelled.
+    private(set) var isCancelled = false
     /// What steps made, by their names; of what stood in for a step, by both names.
     private(set) var outputs: [String: StepOutput] = [:]
     /// Digests of ``outputs``, where they are known.
@@ -27,7 +29,8 @@ struct FileTally: Sendable {
                 self.digests[name] = digest
             }
             self.keep(output.files.filter(\.isKept), of: end)
-        case .without, .cancelled: break
+        case .without: break
+        case .cancelled: self.isCancelled = true
         case .ends(let ending): self.end(ending)
         }
     }

@@ -68,7 +68,12 @@ extension StepRun {
         _ work: @escaping @Sendable (StepInput, StepContext) async throws -> StepOutput
     ) async -> StepAttempt {
         let folder = self.folder(number)
-        let context = StepContext(folder: folder, limits: self.step.limits, runner: self.execution.runner) {
+        let context = StepContext(
+            folder: folder,
+            limits: self.step.limits,
+            runner: self.execution.runner,
+            identity: self.file.journal.map { "\($0.item)/\(self.step.name)" } ?? ""
+        ) {
             self.tell($0, $1)
         }
         self.tell(0)

@@ -29,3 +29,32 @@ public struct JobPipelines: Sendable {
         self.run = run
     }
 }
+
+extension JobPipelines {
+    /// The pipelines of a library.
+    ///
+    /// - Parameters:
+    ///   - library: The pipelines.
+    ///   - objection: Why one cannot run now, such as a program that is missing; `nil` where it can. Quick: it is asked for
+    ///     each job.
+    ///   - execution: How one runs; its longest time for a file is to be that of the service.
+    public init(
+        _ library: PipelineLibrary,
+        objection: @escaping @Sendable (Pipeline) -> String? = { _ in nil },
+        execution: @escaping @Sendable (Pipeline) -> PipelineExecution
+    ) {
+        self.init { name in
+            guard let pipeline = library[name] else {
+                let names = library.pipelines.map(\.name).joined(separator: ", ")
+                throw ProcessingError(
+                    .pipelineNotFound,
+                    "there is no pipeline '\(name.prefix(64))'; there is \(names.isEmpty ? "none" : names)"
+                )
+            }
+            if let objection = objection(pipeline) { throw ProcessingError(.pipelineUnavailable, objection) }
+            return pipeline
+        } run: { pipeline, input, folder, journal, progress in
+            try await execution(pipeline).run(input, in: folder, journal: journal, progress: progress)
+        }
+    }
+}

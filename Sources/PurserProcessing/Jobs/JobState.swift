@@ -17,6 +17,8 @@ struct JobState: Sendable {
     var waiting: Deque<JobItemRecord> = []
     /// Whether rows may wait in the catalog.
     var mayHaveMore = true
+    /// Whether they are being read.
+    var isReading = false
     /// How far the files are that are under way, from 0 to 1.
     var inFlight: [Int64: Double] = [:]
     /// How to stop them.
@@ -84,7 +86,9 @@ struct JobState: Sendable {
     }
 
     mutating func takeFinish() -> Bool {
-        guard !self.isFinishing, self.inFlight.isEmpty, self.ended.isEmpty, self.writing == 0 else { return false }
+        guard !self.isFinishing, !self.isReading, self.inFlight.isEmpty, self.ended.isEmpty, self.writing == 0 else {
+            return false
+        }
         guard self.stop != nil || (self.isListed && self.waiting.isEmpty && !self.mayHaveMore) else { return false }
         self.isFinishing = true
         return true

@@ -68,8 +68,9 @@ extension ProcessingPlan {
             self.why.append("processing.workers is \(configured)")
             return configured
         }
-        let size = Int(clamping: averageBytes.multipliedReportingOverflow(by: Int64(Self.sizeFactor)).partialValue)
-        let needed = max(Self.leastMemory, Self.leastMemory.addingReportingOverflow(max(0, size)).partialValue)
+        let size = max(0, Int(clamping: averageBytes))
+        let (own, isOver) = size.multipliedReportingOverflow(by: Self.sizeFactor)
+        let needed = isOver || own > .max - Self.leastMemory ? .max : own + Self.leastMemory
         let byCores = 2 * max(1, machine.cores)
         let byMemory = max(1, machine.freeMemory / needed)
         self.why.append("\(machine.cores) cores keep \(byCores) files busy, two each, as tools also wait for the disk")

@@ -56,11 +56,11 @@ extension ProcessingService {
             try await self.timeline.sleep(self.timeline.elapsed() + pause)
             pause = pause * 2
         }
-        try await self.catalog.endCallbacks(ofJob: record.number)
         self.onEvent(.callbackFailed(job: record.id, message: message))
         self.logger.warning(
             "the end of a job was not taken by its URL",
             metadata: ["purser.operation.id": "\(record.id)", "purser.error": "\(message)"]
         )
+        try await self.catalog.endCallbacks(ofJob: record.number)
     }
 }

@@ -79,6 +79,8 @@ extension ProcessingService {
             }
         }
         return StepJournal(item: "\(job.id)/\(item.number)", finished: finished) { step, output in
+            // Files lie in the folder of the file, which does not outlive a crash: such a step has to be done again.
+            guard output.files.isEmpty else { return }
             let text = String(decoding: try JSONEncoder().encode(output), as: UTF8.self)
             try await catalog.noteStep(step, text, ofItem: item.number, job: job.number)
         }

@@ -60,12 +60,14 @@ extension ProcessingService {
     ///
     /// - Parameters:
     ///   - state: Only those that stand so.
+    ///   - pipeline: Only those of this pipeline.
     ///   - id: The last job of the page before; one that was forgotten since ends the list.
     ///   - limit: Jobs of the page, at most 1,000.
     /// - Returns: The jobs, fewer than the limit on the last page.
     /// - Throws: `StoreError`.
     public func jobs(
         state: OperationState? = nil,
+        pipeline: String? = nil,
         before id: String? = nil,
         limit: Int = 100
     ) throws -> [JobDocument] {
@@ -75,7 +77,12 @@ extension ProcessingService {
                 guard let last = try self.catalog.job(id) else { return [] }
                 number = last.number
             }
-            let records = try self.catalog.jobs(state: state?.rawValue, before: number, limit: min(limit, 1_000))
+            let records = try self.catalog.jobs(
+                state: state?.rawValue,
+                pipeline: pipeline,
+                before: number,
+                limit: min(limit, 1_000)
+            )
             return records.map { self.document($0) }
         } catch {
             throw StoreError.surfaced(error)

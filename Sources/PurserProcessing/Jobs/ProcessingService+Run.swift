@@ -139,6 +139,7 @@ extension ProcessingService: Service {
             // Cancelled at this very moment: then it ends as such.
             try? operation.start()
             if try self.catalog.job(record.id)?.endedAt != nil { job.stop(.cancelled(.requested)) }
+            self.ends.ring()
             self.watchers.wake(record.id)
         } catch {
             try await self.fail(record, OperationSnapshot.Failure(error))

@@ -102,7 +102,7 @@ extension ProcessingService {
     }
 
     /// Takes the schedules up where the last process left them.
-    private func beginSchedules() {
+    func beginSchedules() {
         for trigger in self.configuration.triggers where trigger.isScheduled {
             // What cannot be read is begun anew.
             let text = (try? self.catalog.note(trigger.noteName)) ?? nil

@@ -94,10 +94,12 @@ public final class ProcessingService: Sendable {
             self.resources.configuration.cap(of: .process) ?? .max,
             self.resources.configuration.maxConcurrentOperations
         )
+        var machine = self.machine()
+        machine.freeMemory = min(machine.freeMemory, self.resources.configuration.memoryBudget)
         return ProcessingPlan.make(
             count: count,
             averageBytes: averageBytes,
-            machine: self.machine(),
+            machine: machine,
             slots: slots,
             configuration: self.configuration
         )

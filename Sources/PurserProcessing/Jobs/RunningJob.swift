@@ -69,18 +69,30 @@ final class RunningJob: Sendable {
     var wantsItems: Bool { self.state.withLock { $0.waiting.isEmpty && $0.mayHaveMore } }
 
     /// Says that rows are being read.
-    func beginReading() { self.state.withLock { $0.mayHaveMore = false } }
+    func beginReading() {
+        self.state.withLock { state in
+            // Files that are found while rows are read set it again.
+            state.mayHaveMore = false
+            state.isReading = true
+        }
+    }
 
     /// Takes files up.
     func add(_ items: [JobItemRecord]) {
         self.state.withLock { state in
+            state.isReading = false
             state.waiting.append(contentsOf: items)
             if items.count >= self.plan.batch { state.mayHaveMore = true }
         }
     }
 
     /// Says that rows could not be read, and are to be read again.
-    func failReading() { self.state.withLock { $0.mayHaveMore = true } }
+    func failReading() {
+        self.state.withLock { state in
+            state.isReading = false
+            state.mayHaveMore = true
+        }
+    }
 
     /// Whether a file is under way that may be what ended the process before.
     var hasSuspect: Bool { self.state.withLock { $0.hasSuspect } }

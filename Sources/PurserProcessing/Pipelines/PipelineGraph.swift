@@ -20,6 +20,8 @@ struct PipelineGraph {
         self.handlers = handlers
         self.root = root
         self.findDuplicates()
+        // Which of two steps a name means cannot be told.
+        guard self.isSound else { return }
         self.findStandIns()
         self.findNeeds()
         self.findCycles()

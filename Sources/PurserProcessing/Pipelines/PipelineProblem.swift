@@ -27,6 +27,11 @@ public struct PipelineProblems: Error, Sendable, Hashable, CustomStringConvertib
     /// At least one, in the order of files and lines.
     public var problems: [PipelineProblem]
 
+    /// Brings problems together; at least one.
+    public init(problems: [PipelineProblem]) {
+        self.problems = problems
+    }
+
     /// A line for each.
     public var description: String { self.problems.map(\.description).joined(separator: "\n") }
 }

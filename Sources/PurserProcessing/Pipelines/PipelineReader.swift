@@ -85,10 +85,12 @@ struct PipelineReader {
         }
         return settings.names.compactMap { name in
             settings.noting { () throws(StepSettingProblem) in
+                let one = try settings.mapping(name)
                 guard name.isPipelineName else {
+                    one?.skipUnknown()
                     throw settings.problem(name, "a parameter's name is up to 64 small letters, digits, '-' and '_'")
                 }
-                guard let one = try settings.mapping(name) else {
+                guard let one else {
                     throw settings.problem(name, "is missing; it takes a type, such as {type: integer}")
                 }
                 return try PipelineParameter(name, one)
@@ -105,7 +107,8 @@ struct PipelineReader {
     }
 
     private func steps(_ handlers: [String: FailureAction], _ parameters: Set<String>) -> [PipelineStep]? {
-        let settings = self.root.noting { () throws(StepSettingProblem) in try self.root.mappings("steps") } ?? []
+        let settings = self.root.noting { () throws(StepSettingProblem) in try self.root.mappings("steps") }
+        guard let settings else { return nil }
         guard (1...Self.maxSteps).contains(settings.count) else {
             let takes = "takes a list of 1 to \(Self.maxSteps) steps"
             self.root.note(self.root.problem("steps", "\(takes), got \(settings.count)"))

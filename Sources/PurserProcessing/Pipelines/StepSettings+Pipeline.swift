@@ -40,11 +40,12 @@ extension StepSettings {
 
     /// What is done about failures with a code.
     func action(_ code: String) throws(StepSettingProblem) -> FailureAction {
+        let value = self.value(code)
         guard code.isPipelineName else {
             throw self.problem(code, "a code of a failure is small letters, digits and '_'")
         }
         let takes = "takes retry, skip, quarantine, abort, fail, {retry: {…}} or {fallback: STEP}"
-        switch self.value(code) {
+        switch value {
         case .string("retry"): return .retry(RetryPolicy())
         case .string("skip"): return .skip
         case .string("quarantine"): return .quarantine
@@ -57,7 +58,7 @@ extension StepSettings {
             settings.skipUnknown()
         default: break
         }
-        throw self.problem(code, "\(takes), got \(self.value(code)?.told ?? "nothing")")
+        throw self.problem(code, "\(takes), got \(value?.told ?? "nothing")")
     }
 }
 

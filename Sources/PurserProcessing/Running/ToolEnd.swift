@@ -36,9 +36,11 @@ enum ToolEnd {
         let program = "'\(command.tool.program)'"
         let limits = command.limits
         // A program that was done before its end came has done its work.
-        if let stop, result.signal == SIGKILL || stop == .output { return Self.failure(stop, program, command) }
+        if let stop, result.signal == SIGKILL || stop == .output {
+            return Self.failure(stop, program, limits: limits, maxOutput: command.maxOutput)
+        }
         switch result.signal {
-        case SIGXCPU: return Self.failure(.cpuTime, program, command)
+        case SIGXCPU: return Self.failure(.cpuTime, program, limits: limits, maxOutput: command.maxOutput)
         case SIGXFSZ:
             return StepFailure(
                 "file_too_large",
@@ -54,8 +56,13 @@ enum ToolEnd {
         )
     }
 
-    private static func failure(_ stop: ProcessGroup.Stop, _ program: String, _ command: ToolCommand) -> StepFailure {
-        let limits = command.limits
+    /// What was wrong where Purser ended it.
+    static func failure(
+        _ stop: ProcessGroup.Stop,
+        _ program: String,
+        limits: StepLimits,
+        maxOutput: Int
+    ) -> StepFailure {
         switch stop {
         case .time:
             return StepFailure("timed_out", "\(program) took longer than \(limits.time) and was ended")
@@ -74,7 +81,7 @@ enum ToolEnd {
         case .output:
             return StepFailure(
                 "output_too_large",
-                "\(program) wrote more than \(command.maxOutput) bytes to its standard output and was ended"
+                "\(program) wrote more than \(maxOutput) bytes to its standard output and was ended"
             )
         case .diskFull:
             return StepFailure(

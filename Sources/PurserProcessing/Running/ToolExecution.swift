@@ -52,8 +52,9 @@ struct ToolExecution: Sendable {
             await self.gather(execution, watch, since: begin)
         }
         await ProcessGroup.settle(gathered.leader)
-        try Task.checkCancellation()
         let result = self.result(gathered, status, watch.seen)
+        StepUsage.current?.add(cpuTime: result.cpuTime, peakMemory: result.peakMemory)
+        try Task.checkCancellation()
         if let failure = ToolEnd.failure(self.command, result, gathered.stop) { throw failure }
         return result
     }

@@ -14,11 +14,11 @@ import PurserOperations
 public final class ToolRunner: Sendable {
     /// Where programs are looked up.
     public let toolbox: Toolbox
-    private let freeSpaceFloor: Int64
-    private let timeline: Timeline
-    private let sampler: GroupSampler
+    let freeSpaceFloor: Int64
+    let timeline: Timeline
+    let sampler: GroupSampler
     private let breakers: ToolBreakers
-    private let logger: Logger
+    let logger: Logger
 
     /// Makes one.
     ///

@@ -39,7 +39,9 @@ final class ToolWatch: Sendable {
     /// The time limit is kept exactly. Memory is looked at 20 ms after the begin, then every 100 ms, and every 20 ms
     /// while more than half of what is allowed is in use.
     ///
-    /// - Parameter begin: When the program began, on the timeline.
+    /// - Parameters:
+    ///   - group: The program.
+    ///   - begin: When it began, on the timeline.
     func watch(_ group: ProcessGroup, since begin: Duration) async {
         let end = begin + self.limits.time
         var interval = Duration.milliseconds(20)

@@ -7,9 +7,7 @@ import Glibc
 enum UserThreads {
     private static let plenty = 1024
 
-    /// What the program is started with; `nil` for the superuser.
-    ///
-    /// - Parameter processes: How many processes it may have.
+    /// What a program is started with that may have so many processes; `nil` for the superuser.
     static func limit(for processes: Int) -> Int? {
         guard geteuid() != 0 else { return nil }
         return Self.count() + max(Self.plenty, processes * 64)

@@ -6,6 +6,10 @@ public struct StepContext: Sendable {
     public var limits: StepLimits
     /// Runs programs under limits.
     public var runner: ToolRunner
+    /// Tells this step on this file of this job from all others; the same when it is tried again, also after a restart.
+    ///
+    /// Empty where it is run outside of a job.
+    public var identity: String
     /// Tells how far it is, from 0 to 1, and what it does.
     public var progress: @Sendable (_ fraction: Double, _ message: String?) -> Void
 
@@ -14,11 +18,13 @@ public struct StepContext: Sendable {
         folder: String,
         limits: StepLimits,
         runner: ToolRunner,
+        identity: String = "",
         progress: @escaping @Sendable (_ fraction: Double, _ message: String?) -> Void = { _, _ in }
     ) {
         self.folder = folder
         self.limits = limits
         self.runner = runner
+        self.identity = identity
         self.progress = progress
     }
 }

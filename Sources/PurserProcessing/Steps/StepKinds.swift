@@ -39,7 +39,10 @@ public struct StepKinds: Sendable {
     }
 
     /// The kinds that Purser comes with.
-    public static let builtIn = StepKinds([])
+    public static let builtIn = StepKinds([
+        .archiveExtract, .compress, .exec, .hash, .layout, .metadata, .normalize, .ocr, .pdfPages, .pdfText, .resize,
+        .schema, .text, .thumbnail, .validate,
+    ])
 
     /// A kind; `nil` where there is none of that name.
     public subscript(name: String) -> StepKind? { self.kinds[name] }

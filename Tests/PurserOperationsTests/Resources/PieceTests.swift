@@ -29,6 +29,43 @@ struct PieceTests {
     }
 
     @Test
+    func pieceWithANameIsMeasuredAsAnOperation() async throws {
+        let fixture = ManagerFixture()
+        let operation = try fixture.tracker.begin(
+            .process,
+            id: nil,
+            name: "job",
+            client: "c",
+            priority: .batch,
+            isMeasured: false
+        )
+        try operation.start()
+        let slot = try await fixture.manager.admitPiece(of: operation, memory: 7, deadline: .zero, name: "a.pdf")
+        fixture.clock.advance(by: .seconds(3))
+        slot.finish(.failure(CancellationError()))
+        let report = try #require(fixture.reports.all.first)
+        #expect(report.name == "a.pdf")
+        #expect(report.kind == "process")
+        #expect(report.client == "c")
+        #expect(report.held == .seconds(3))
+        #expect(report.state == .cancelled)
+        operation.finish(.success(()))
+        #expect(fixture.reports.all.count == 1)
+        #expect(fixture.tracker.list(limit: 10).snapshots.map(\.state) == [.succeeded])
+    }
+
+    @Test
+    func filesOfJobsLeaveTwoSlotsToOthers() {
+        var configuration = ResourceConfiguration()
+        #expect(configuration.cap(of: .process) == 8)
+        configuration.maxConcurrentOperations = 2
+        #expect(configuration.cap(of: .process) == 1)
+        configuration.caps[.process] = 5
+        #expect(configuration.cap(of: .process) == 5)
+        #expect(configuration.cap(of: .upload) == nil)
+    }
+
+    @Test
     func interactiveWorkGoesBeforeTheNextPiece() async throws {
         let fixture = ManagerFixture()
         let operation = try self.begin(fixture)

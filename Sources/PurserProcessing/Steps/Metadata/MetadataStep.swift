@@ -27,7 +27,7 @@ struct MetadataStep: ProcessingStep {
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {
-        let type = try await ContentType.detect(input.path, context)
+        let type = try await self.type(input, context)
         var values: [String: StepValue] = ["content_type": .string(type), "size": .integer(input.size)]
         if self.subject == .image {
             let header = try await ImageHeader.readIfKnown(input.path, context)
@@ -41,6 +41,13 @@ struct MetadataStep: ProcessingStep {
             output.files = [StepFile(name: file, path: context.path("metadata"), contentType: "application/json")]
         }
         return output
+    }
+
+    /// The type that an earlier step found out, or else what `file` says.
+    private func type(_ input: StepInput, _ context: StepContext) async throws -> String {
+        let known = input.earlier.values.map(\.values).first { $0["content_type"] != nil && $0["size"] == .integer(input.size) }
+        if let type = known?["content_type"]?.text { return type }
+        return try await ContentType.detect(input.path, context)
     }
 
     private static func write(_ value: StepValue, to path: String, limit: Int64) throws {

@@ -10,6 +10,8 @@ struct ValidateStep: ProcessingStep {
         var allowsEmpty = false
         /// Whether a content of another type than its sender said is refused, though that type would be taken.
         var isStrict = false
+        /// Whether documents and images are opened, to see whether they can be; later steps that open them find out too.
+        var isInspecting = true
         /// Pages of a document at most.
         var maxPages = 2_000
         /// Pixels of an image at most.
@@ -21,6 +23,7 @@ struct ValidateStep: ProcessingStep {
 
     var tools: [Tool] {
         var tools: [Tool] = [.file]
+        guard self.settings.isInspecting else { return tools }
         if self.takes("application/pdf") { tools.append(.pdfinfo) }
         if self.settings.types.contains(where: { $0.lowercased().hasPrefix("image/") }) { tools.append(.vipsheader) }
         return tools
@@ -49,15 +52,13 @@ struct ValidateStep: ProcessingStep {
         let found = try await ContentType.detect(input.path, context)
         values["content_type"] = .string(found)
         try self.check(found, said: input.contentType)
-        if found == "application/pdf", self.takes(found), !self.settings.types.isEmpty {
+        guard self.settings.isInspecting, !self.settings.types.isEmpty else { return StepOutput(values: values) }
+        if found == "application/pdf" {
             let header = try await PDFHeader.read(input.path, context)
             try header.checkPages(self.settings.maxPages)
             values["pages"] = .integer(Int64(header.pages))
             values["encrypted"] = .bool(header.isEncrypted)
-        } else if found.hasPrefix("image/"), !self.settings.types.isEmpty {
-            guard let header = try await ImageHeader.readIfKnown(input.path, context) else {
-                return StepOutput(values: values)
-            }
+        } else if found.hasPrefix("image/"), let header = try await ImageHeader.readIfKnown(input.path, context) {
             try header.checkPixels(self.settings.maxPixels)
             values["width"] = .integer(Int64(header.width))
             values["height"] = .integer(Int64(header.height))
@@ -99,6 +100,7 @@ extension StepKind {
         chosen.maxSize = try settings.bytes("max_size", in: 1...(1 << 50), default: chosen.maxSize)
         chosen.allowsEmpty = try settings.bool("allow_empty", default: chosen.allowsEmpty)
         chosen.isStrict = try settings.bool("strict", default: chosen.isStrict)
+        chosen.isInspecting = try settings.bool("inspect", default: chosen.isInspecting)
         chosen.maxPages = try settings.integer("max_pages", in: 1...1_000_000, default: chosen.maxPages)
         chosen.maxPixels = try settings.integer("max_pixels", in: 1...10_000_000_000, default: chosen.maxPixels)
         return ValidateStep(settings: chosen)

@@ -1,0 +1,100 @@
+import Foundation
+import Logging
+import PurserBlobs
+import PurserOperations
+package import PurserProcessing
+import PurserStore
+
+/// The pipelines of a service, with all that they take to run: programs, workers, kept results, handlers of failures.
+package final class PipelineHost: Sendable {
+    /// The pipelines.
+    package let library: PipelineLibrary
+    /// What the program that uses the library wants done about failures.
+    let handlers = FailureHandlers()
+    /// What steps have made.
+    package let cache: ResultCache
+    let runner: ToolRunner
+    let workerFolder: String
+    let logger: Logger
+    private let executions: [String: PipelineExecution]
+
+    /// Reads the pipelines, and opens what they keep in a store; blocking.
+    ///
+    /// - Throws: `PipelineProblems`; `FileSystemError`.
+    init(
+        _ settings: ProcessingSettings,
+        store: FileStore,
+        fileSystem: any FileSystem,
+        clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Date,
+        logger: Logger
+    ) throws {
+        let library = try settings.library()
+        let disk = StepDisk(fileSystem: fileSystem)
+        let cache = try ResultCache(
+            folder: store.blobs.layout.results,
+            catalog: store.catalog,
+            disk: disk,
+            configuration: settings.cache,
+            clock: clock,
+            now: now,
+            logger: logger
+        )
+        let runner = ToolRunner(
+            toolbox: Toolbox(path: settings.path, clock: clock, logger: logger),
+            breakerThreshold: settings.breakerFailures,
+            breakerPause: settings.breakerPause,
+            clock: clock,
+            logger: logger
+        )
+        let executions = library.pipelines.map { [handlers] pipeline in
+            PipelineExecution(
+                pipeline: pipeline,
+                runner: runner,
+                cache: cache,
+                handlers: handlers,
+                disk: disk,
+                timeout: settings.jobs.fileTimeout,
+                clock: clock,
+                logger: logger
+            )
+        }
+        self.library = library
+        self.cache = cache
+        self.runner = runner
+        self.workerFolder = "\(store.scratchRoot)/workers"
+        self.logger = logger
+        self.executions = Dictionary(uniqueKeysWithValues: executions.map { ($0.pipeline.name, $0) })
+    }
+
+    /// The pipelines as jobs need them.
+    var jobPipelines: JobPipelines {
+        JobPipelines(self.library) { pipeline in
+            self.objection(to: pipeline)
+        } execution: { pipeline in
+            guard let execution = self.executions[pipeline.name] else {
+                preconditionFailure("a pipeline that runs is one of the library")
+            }
+            return execution
+        }
+    }
+
+    /// Why a pipeline cannot run now; `nil` where it can.
+    ///
+    /// Costs a look for each of its programs.
+    func objection(to pipeline: Pipeline) -> String? {
+        let missing = self.runner.toolbox.missing(of: pipeline.tools)
+        if !missing.isEmpty { return missing.map { Toolbox.missing($0).message }.joined(separator: "; ") }
+        return self.residents(of: pipeline).lazy.compactMap { name, _, step in
+            step.unavailability.map { "the workers of the step '\(name)' do not get ready: \($0.message)" }
+        }.first
+    }
+
+    /// The steps of a pipeline that keep programs running.
+    func residents(of pipeline: Pipeline) -> [(name: String, limits: StepLimits, step: any ResidentStep)] {
+        pipeline.steps.compactMap { step in
+            guard let resident = step.work as? any ResidentStep, resident.isResident else { return nil }
+            return (step.name, step.limits, resident)
+        }
+    }
+}
