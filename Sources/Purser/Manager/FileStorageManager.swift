@@ -177,6 +177,7 @@ public final class FileStorageManager: Sendable {
                 scratch: monitor.scratch,
                 pipelines: host.jobPipelines,
                 configuration: configuration.processing.jobs,
+                callback: JobCallback(allowsPrivate: configuration.processing.allowsPrivateURLs, clock: clock),
                 clock: clock,
                 now: now,
                 onEvent: { monitor.note($0) },

@@ -19,7 +19,9 @@ extension Catalog {
         // That one is the first of those that are too many.
         let bound = max(before.milliseconds, oldest.map { $0 + 1 } ?? .min)
         return try await self.writer.submit { transaction in
-            guard let job = try transaction.db.first(.endedJobs, [bound, 1], { try $0.integer(0) }) else { return false }
+            guard let job = try transaction.db.first(.endedJobs, [bound, 1], { try $0.integer(0) }) else {
+                return false
+            }
             try transaction.write(.forgetItems, [job, job, limit])
             guard transaction.db.changesCount < limit else { return true }
             try transaction.write(.forgetJob, [job])

@@ -25,7 +25,8 @@ extension Catalog {
             try transaction.write(
                 .insertJob,
                 [
-                    job.id, job.pipeline, job.priority, job.createdAt.milliseconds + Int64(job.priority) * lead, job.client,
+                    job.id, job.pipeline, job.priority, job.createdAt.milliseconds + Int64(job.priority) * lead,
+                    job.client,
                     job.isListed ? 1 : 0, job.listedTo, job.idempotency?.key, job.idempotency?.digest, job.request,
                     job.callbacks, job.createdAt.milliseconds,
                 ]

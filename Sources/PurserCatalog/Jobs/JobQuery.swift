@@ -67,10 +67,10 @@ enum JobQuery: String, CaseIterable {
     case forgetJob = "DELETE FROM job WHERE number = ?"
 
     case insertItem = "INSERT INTO jobItem (job, number, bucket, key) VALUES (?, ?, ?, ?)"
-    /// The second bound on the state is what the index of open items asks for; by the key, all that are done were passed.
+    /// By the key alone, all that are done would be passed each time.
     case queuedItems = """
-        SELECT number, bucket, key, state, starts, document FROM jobItem INDEXED BY jobItemOpen
-        WHERE job = ? AND state = 0 AND state < 2 ORDER BY number LIMIT ?
+        SELECT number, bucket, key, state, starts, document FROM jobItem INDEXED BY jobItemQueued
+        WHERE job = ? AND state = 0 ORDER BY number LIMIT ?
         """
     case items = """
         SELECT number, bucket, key, state, starts, document FROM jobItem
@@ -79,7 +79,7 @@ enum JobQuery: String, CaseIterable {
     case startItem = "UPDATE jobItem SET state = 1, starts = starts + 1 WHERE job = ? AND number = ? AND state = 0"
     case returnItem = "UPDATE jobItem SET state = 0, starts = starts - 1 WHERE job = ? AND number = ? AND state = 1"
     case returnItems = """
-        UPDATE jobItem INDEXED BY jobItemOpen SET state = 0 WHERE job = ? AND state = 1 AND state < 2
+        UPDATE jobItem INDEXED BY jobItemRunning SET state = 0 WHERE job = ? AND state = 1
         """
     case endItem = "UPDATE jobItem SET state = ?, document = ? WHERE job = ? AND number = ? AND state < 2"
     case forgetItems = """

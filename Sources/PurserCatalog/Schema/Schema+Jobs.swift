@@ -56,7 +56,8 @@ extension Schema {
             document TEXT,
             PRIMARY KEY (job, number)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX jobItemOpen ON jobItem (job, state, number) WHERE state < 2;
+        CREATE INDEX jobItemQueued ON jobItem (job, number) WHERE state = 0;
+        CREATE INDEX jobItemRunning ON jobItem (job, number) WHERE state = 1;
 
         CREATE TABLE jobStep (
             job INTEGER NOT NULL,

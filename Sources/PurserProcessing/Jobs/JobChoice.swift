@@ -35,6 +35,7 @@ enum JobChoice {
     ///   - running: How many jobs are under way.
     ///   - workers: How many files go at the same time.
     ///   - now: The time of day.
+    /// - Returns: What to do next.
     static func choose(
         _ candidates: [Candidate],
         waiting: (priority: OperationPriority, createdAt: Date)?,
@@ -47,7 +48,9 @@ enum JobChoice {
         }
         let first = candidates.min { one, other in
             let (left, right) = (level(one.priority, one.createdAt), level(other.priority, other.createdAt))
-            return (left, one.inFlight, one.createdAt, one.number) < (right, other.inFlight, other.createdAt, other.number)
+            return (left, one.inFlight, one.createdAt, one.number) < (
+                right, other.inFlight, other.createdAt, other.number
+            )
         }
         // Jobs that wait for their last files to be written down are under way too, and are not to become many.
         guard let first else { return waiting == nil || running >= 4 * workers ? .wait : .start }

@@ -42,7 +42,8 @@ extension JobDocument {
     /// The document of a job that no operation of this process stands for.
     init(_ record: JobRecord) {
         let state = OperationState(rawValue: record.state) ?? .failed
-        let order = try? JobOrder(text: record.request)  // written by us; only the trigger and progress would be missing
+        // Written by us; were it damaged, the trigger would be missing.
+        let order = try? JobOrder(text: record.request)
         let ended = record.counts.total == 0 ? 0 : Double(record.counts.ended) / Double(record.counts.total)
         self.init(
             id: record.id,

@@ -6,13 +6,10 @@ struct JobState: Sendable {
     /// Begins after which a file is given up.
     static let maxStarts = 3
 
-    /// Files found so far.
-    var total: Int64
-    /// Whether all are found.
-    var isListed: Bool
-    /// Files that are done, whether or not that is written down.
-    private(set) var done: Int64
-    private var failed: Int64
+    /// What became of the files, whether or not that is written down.
+    private(set) var counts: JobCounts
+    /// Whether all files are found.
+    private(set) var isListed: Bool
     /// Files that were taken up and not begun.
     var waiting: Deque<JobItemRecord> = []
     /// Whether rows may wait in the catalog.
@@ -29,16 +26,23 @@ struct JobState: Sendable {
     private var ended: Deque<JobItemEnd> = []
     /// How many are being written down.
     var writing = 0
+    /// Whether all that is done is to be written down, though it makes no batch.
+    var isFlushing = false
     /// Whether a file is under way that was cut off twice: there is one at a time.
     private(set) var hasSuspect = false
     var stop: JobStop?
     var isFinishing = false
 
     init(_ record: JobRecord) {
-        self.total = record.counts.total
+        self.counts = record.counts
         self.isListed = record.isListed
-        self.done = record.counts.ended
-        self.failed = record.counts.failed
+    }
+
+    /// Takes note of files that were found since.
+    mutating func noteListed(_ record: JobRecord) {
+        self.counts.total = record.counts.total
+        self.isListed = record.isListed
+        self.mayHaveMore = true
     }
 
     /// Whether another file of it may be begun.
@@ -68,13 +72,23 @@ struct JobState: Sendable {
             self.left.append(item.number)
             return
         }
-        self.done += 1
-        if [.failed, .timedOut, .quarantined].contains(end.state) { self.failed += 1 }
+        switch end.state {
+        case .queued, .running: break
+        case .succeeded:
+            self.counts.succeeded += 1
+            if end.isCached { self.counts.cached += 1 }
+        case .failed, .timedOut, .quarantined: self.counts.failed += 1
+        case .skipped: self.counts.skipped += 1
+        }
         self.ended.append(end)
     }
 
-    mutating func takeEnds(upTo limit: Int) -> [JobItemEnd] {
-        let ends = Array(self.ended.prefix(max(1, limit)))
+    /// Takes what is to be written down at once: a whole batch, or all there is where nothing is under way.
+    mutating func takeEnds(batch: Int) -> [JobItemEnd] {
+        let isDue = self.isFlushing || self.stop != nil || self.inFlight.isEmpty || self.ended.count >= batch
+        guard isDue else { return [] }
+        let ends = Array(self.ended.prefix(max(1, batch)))
+        if ends.isEmpty { self.isFlushing = false }
         self.ended.removeFirst(ends.count)
         self.writing += ends.count
         return ends
@@ -98,13 +112,14 @@ struct JobState: Sendable {
 
     /// How much is done of all files; `nil` while not all are known.
     var fraction: Double? {
-        guard self.isListed, self.total > 0 else { return nil }
-        return min(1, (Double(self.done) + self.inFlight.values.reduce(0, +)) / Double(self.total))
+        guard self.isListed, self.counts.total > 0 else { return nil }
+        return min(1, (Double(self.counts.ended) + self.inFlight.values.reduce(0, +)) / Double(self.counts.total))
     }
 
+    /// The same for people.
     var message: String {
-        let failed = self.failed > 0 ? ", \(self.failed) failed" : ""
-        return "\(self.done) of \(self.total) files\(failed)"
+        let failed = self.counts.failed > 0 ? ", \(self.counts.failed) failed" : ""
+        return "\(self.counts.ended) of \(self.counts.total) files\(failed)"
     }
 }
 

@@ -71,7 +71,10 @@ final class OpenResult: Sendable {
     func read(at offset: Int64, upTo count: Int) throws -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: count)
         _ = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
-            try self.file.read(fromAbsoluteOffset: offset, into: UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(count)))
+            try self.file.read(
+                fromAbsoluteOffset: offset,
+                into: UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(count))
+            )
         }
         return buffer
     }

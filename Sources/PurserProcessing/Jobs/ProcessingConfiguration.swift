@@ -32,7 +32,9 @@ extension ProcessingConfiguration {
         func expect(_ holds: Bool, _ key: String, _ got: Any, _ takes: String) {
             if !holds { problems.append(SettingProblem("processing.\(key)", got: "\(got)", takes: takes)) }
         }
-        if let workers = self.workers { expect((1...1_000).contains(workers), "workers", workers, "auto, or 1 to 1000") }
+        if let workers = self.workers {
+            expect((1...1_000).contains(workers), "workers", workers, "auto, or 1 to 1000")
+        }
         if let batch = self.batch { expect((1...1_000).contains(batch), "batch", batch, "auto, or 1 to 1000") }
         expect(self.fileTimeout >= .seconds(1), "file_timeout", self.fileTimeout, "1s or more")
         expect(self.keptFor >= .zero, "keep_jobs_for", self.keptFor, "0s or more")

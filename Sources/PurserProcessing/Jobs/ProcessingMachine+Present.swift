@@ -3,7 +3,10 @@ import Foundation
 extension ProcessingMachine {
     /// The machine as it is now, by its kernel's word; half a gigabyte is free where that says nothing.
     public static func present() -> ProcessingMachine {
-        ProcessingMachine(cores: ProcessInfo.processInfo.activeProcessorCount, freeMemory: Self.freeMemory() ?? 512 << 20)
+        ProcessingMachine(
+            cores: ProcessInfo.processInfo.activeProcessorCount,
+            freeMemory: Self.freeMemory() ?? 512 << 20
+        )
     }
 
     /// `MemAvailable` of `/proc/meminfo`, in bytes.

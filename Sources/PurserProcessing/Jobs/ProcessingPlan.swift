@@ -44,6 +44,7 @@ extension ProcessingPlan {
     ///   - machine: What there is.
     ///   - slots: Files that may hold a slot at the same time.
     ///   - configuration: What is set takes the place of what would be worked out.
+    /// - Returns: The plan.
     static func make(
         count: Int,
         averageBytes: Int64,

@@ -50,7 +50,10 @@ extension ProcessingService {
                 return try await self.catalog.endCallbacks(ofJob: record.number)
             } catch {
                 try Task.checkCancellation()
-                message = (error as? any OperationFailure)?.failureMessage ?? (error as? StepFailure)?.message ?? "\(error)"
+                message =
+                    (error as? any OperationFailure)?.failureMessage ?? (error as? StepFailure)?.message ?? "\(error)"
+                // Refused for good: it will not be otherwise the next time.
+                if let failure = error as? StepFailure, !failure.isTransient { break }
             }
             guard attempt < Self.callbackAttempts else { break }
             try await self.timeline.sleep(self.timeline.elapsed() + pause)

@@ -62,7 +62,8 @@ extension ProcessingService {
             path: work.source,
             parameters: job.parameters
         )
-        return try await self.pipelines.run(job.pipeline, input, work.workFolder, try self.journal(of: work)) { progress in
+        return try await self.pipelines.run(job.pipeline, input, work.workFolder, try self.journal(of: work)) {
+            progress in
             job.tell(item.number, progress)
             work.slot.operation.update(fraction: progress.fraction)
         }
@@ -79,8 +80,6 @@ extension ProcessingService {
             }
         }
         return StepJournal(item: "\(job.id)/\(item.number)", finished: finished) { step, output in
-            // Files lie in the folder of the file, which does not outlive a crash: such a step has to be done again.
-            guard output.files.isEmpty else { return }
             let text = String(decoding: try JSONEncoder().encode(output), as: UTF8.self)
             try await catalog.noteStep(step, text, ofItem: item.number, job: job.number)
         }

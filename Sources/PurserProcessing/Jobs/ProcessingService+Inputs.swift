@@ -69,6 +69,7 @@ extension ProcessingService {
     ///   - pipeline: Its own results are left out.
     ///   - end: The last key of the page before.
     /// - Returns: The files, and the last key that was looked at; `nil` where there is none behind it.
+    /// - Throws: `StoreError`.
     func page(of prefix: JobPrefix, _ pipeline: Pipeline, after end: Data?) throws -> (files: [JobInput], end: Data?) {
         let request = ListRequest(
             bucket: prefix.bucket,
@@ -118,9 +119,11 @@ extension ProcessingService {
                     "more than \(self.configuration.maxInputs) files begin so (processing.max_inputs): make several jobs"
                 )
             }
-            guard let record = try await self.catalog.add(page.files, toJob: job.number, listedTo: page.end) else { return }
+            guard let record = try await self.catalog.add(page.files, toJob: job.number, listedTo: page.end) else {
+                return
+            }
             self.running.withLock { $0[job.number] }?.noteListed(record)
-        } catch where error is ProcessingError || (error as? StoreError)?.code == .bucketNotFound {
+        } catch  where error is ProcessingError || (error as? StoreError)?.code == .bucketNotFound {
             try await self.fail(job, OperationSnapshot.Failure(error))
         }
         self.work.ring()

@@ -73,6 +73,8 @@ extension ProcessingService {
                 self.end(item, of: job, ItemResult(.failed, self.failure(of: error)))
                 return
             }
+            // The service stops, and this one is about to: nothing more is begun, and nothing of the job is over.
+            if !Task.isCancelled, job.stopReason == nil { job.stop(.cancelled(.shutdown)) }
             job.end(item, nil)
             self.ends.ring()
         }
@@ -99,7 +101,9 @@ extension ProcessingService {
         }
         if result.abortsJob {
             let why = result.error.map { "\($0.code): \($0.message)" } ?? "a file of it failed"
-            job.stop(.failed(OperationSnapshot.Failure(code: "aborted", message: "the job was ended by a file: \(why)")))
+            job.stop(
+                .failed(OperationSnapshot.Failure(code: "aborted", message: "the job was ended by a file: \(why)"))
+            )
         }
         self.ends.ring()
     }
@@ -223,7 +227,9 @@ extension JobItemEnd {
     init(_ item: JobItemRecord, _ result: ItemResult, of pipeline: Pipeline, at time: Date) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        func text(_ value: some Encodable) throws -> String {
+            String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
         let document = JobItemDocument(
             error: result.error,
             outputs: result.outputs.map(\.text),

@@ -208,6 +208,7 @@ extension ProcessingService {
     func document(_ record: JobRecord) -> JobDocument {
         var document = JobDocument(record)
         guard record.endedAt == nil, let job = self.running.withLock({ $0[record.number] }) else { return document }
+        document.files = job.counts
         let snapshot = job.operation.snapshot
         guard document.progress != nil else { return document }
         document.progress = snapshot.progress

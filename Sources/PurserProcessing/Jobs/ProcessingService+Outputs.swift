@@ -68,7 +68,9 @@ extension ProcessingService {
 
     /// The name of a result in the bucket of its source.
     private func key(of file: StepFile, of work: FileWork) throws -> FileKey {
-        guard file.hasProperName else { throw StepFailure("bad_output", "a result has a name that is no name of an output") }
+        guard file.hasProperName else {
+            throw StepFailure("bad_output", "a result has a name that is no name of an output")
+        }
         let place = work.job.pipeline.outputPrefix ?? "\(self.configuration.outputPrefix)/\(work.job.pipeline.name)"
         return try Self.key(place, work.item.key, file.name)
     }
@@ -78,7 +80,9 @@ extension ProcessingService {
         let end = name.map { "/\($0)" } ?? ""
         let text = "\(place)/\(source.text)\(end)"
         guard text.utf8.count > FileKey.maxBytes else { return try FileKey(text) }
-        let digest = SHA256.hash(data: Data(source.text.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        let digest = SHA256.hash(data: Data(source.text.utf8)).map {
+            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+        }
         return try FileKey("\(place)/sha256-\(digest.joined())\(end)")
     }
 

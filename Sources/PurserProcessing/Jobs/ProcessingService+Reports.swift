@@ -39,7 +39,7 @@ extension ProcessingService {
 }
 
 extension JobItemReport {
-    /// - Parameter isOver: Whether the job has ended: what is not done then never will be.
+    /// What the report says of a file; `isOver` where the job has ended, as what is not done then never will be.
     fileprivate init(_ item: JobItemRecord, _ steps: [StepReport], isOver: Bool) throws {
         let document = try item.document.map {
             try JSONDecoder().decode(JobItemDocument.self, from: Data($0.utf8))

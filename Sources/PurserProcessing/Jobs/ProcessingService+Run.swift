@@ -129,7 +129,10 @@ extension ProcessingService: Service {
                 parameters: values,
                 operation: operation,
                 startedAt: record.startedAt ?? self.now(),
-                plan: self.plan(count: count, averageBytes: record.counts.total > 0 ? record.bytes / record.counts.total : 0)
+                plan: self.plan(
+                    count: count,
+                    averageBytes: record.counts.total > 0 ? record.bytes / record.counts.total : 0
+                )
             )
             self.running.withLock { $0[record.number] = job }
             operation.onCancel { [ends] reason in
@@ -159,7 +162,10 @@ extension ProcessingService: Service {
                         try await self.adopt(job)
                     }
                     last = jobs.last?.number
-                    self.logger.notice("jobs go on after they were cut off", metadata: ["purser.count": "\(jobs.count)"])
+                    self.logger.notice(
+                        "jobs go on after they were cut off",
+                        metadata: ["purser.count": "\(jobs.count)"]
+                    )
                 }
             } catch {
                 guard !Task.isCancelled else { return }

@@ -98,13 +98,7 @@ final class RunningJob: Sendable {
     var hasSuspect: Bool { self.state.withLock { $0.hasSuspect } }
 
     /// Says that files were found since.
-    func noteListed(_ record: JobRecord) {
-        self.state.withLock { state in
-            state.total = record.counts.total
-            state.isListed = record.isListed
-            state.mayHaveMore = true
-        }
-    }
+    func noteListed(_ record: JobRecord) { self.state.withLock { $0.noteListed(record) } }
 
     /// Says that a file is begun, and how to stop it.
     func begin(_ item: Int64, cancel: @escaping @Sendable () -> Void) {
@@ -135,7 +129,13 @@ final class RunningJob: Sendable {
     var stopReason: JobStop? { self.state.withLock { $0.stop } }
 
     /// Takes what is done and not written down, some at a time.
-    func takeEnds() -> [JobItemEnd] { self.state.withLock { $0.takeEnds(upTo: self.plan.batch) } }
+    func takeEnds() -> [JobItemEnd] { self.state.withLock { $0.takeEnds(batch: self.plan.batch) } }
+
+    /// Has all that is done written down next, though it makes no batch.
+    func flush() { self.state.withLock { $0.isFlushing = true } }
+
+    /// What became of its files, whether or not that is written down.
+    var counts: JobCounts { self.state.withLock { $0.counts } }
 
     /// Says that what was taken is written down.
     func noteWritten(_ ends: [JobItemEnd]) { self.state.withLock { $0.writing -= ends.count } }

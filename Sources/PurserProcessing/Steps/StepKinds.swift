@@ -41,7 +41,7 @@ public struct StepKinds: Sendable {
     /// The kinds that Purser comes with.
     public static let builtIn = StepKinds([
         .archiveExtract, .compress, .exec, .hash, .layout, .metadata, .normalize, .ocr, .pdfPages, .pdfText, .resize,
-        .schema, .text, .thumbnail, .validate,
+        .schema, .text, .thumbnail, .validate, .webhook,
     ])
 
     /// A kind; `nil` where there is none of that name.

@@ -29,9 +29,9 @@ struct JobPlanTests {
 
     @Test(arguments: [
         (JobQuery.nextJob, "jobTurn (turn>?)"), (.jobsInState, "jobState (state=? AND rowid<?)"),
-        (.unlistedJob, "jobUnlisted (isListed=? AND rowid>?)"), (.queuedItems, "jobItemOpen (job=? AND state=?)"),
+        (.unlistedJob, "jobUnlisted (isListed=? AND rowid>?)"), (.queuedItems, "jobItemQueued (job=?)"),
         (.endedJobs, "jobEnded (endedAt<?)"), (.jobsToTell, "jobCallback (callbacksLeft>?)"),
-        (.returnItems, "jobItemOpen (job=? AND state=?)"), (.orphans, "derivedFileOrphan (isOrphan=?)"),
+        (.returnItems, "jobItemRunning (job=?)"), (.orphans, "derivedFileOrphan (isOrphan=?)"),
     ])
     func questionsAskedAgainAndAgainHaveAnIndexOfTheirOwn(_ query: JobQuery, _ index: String) async throws {
         try await CatalogFixture.run { catalog in

@@ -49,7 +49,7 @@ extension OpenAPIDocument.Call {
 extension Exchange {
     /// Requests that get every kind of document, in this order, on a new store.
     static var all: [Exchange] {
-        Self.buckets + Self.writes + Self.reads + Self.operations + Self.system + Self.optimizer
+        Self.buckets + Self.writes + Self.reads + Self.operations + Self.system + Self.optimizer + Self.processing
             + Self.removals + Self.monitoring
     }
 

@@ -75,6 +75,11 @@ import Testing
         try self.expectListed(Problem(describing: OptimizerError(code, "a reason")), code.rawValue)
     }
 
+    @Test(arguments: ProcessingError.Code.allCases)
+    func errorOfProcessingIsListed(_ code: ProcessingError.Code) throws {
+        try self.expectListed(Problem(describing: ProcessingError(code, "a reason")), code.rawValue)
+    }
+
     @Test(arguments: [IdentifierError.Code.invalidKey, .invalidBucketName, .invalidOperationID])
     func errorOfANameIsListed(_ code: IdentifierError.Code) throws {
         try self.expectListed(Problem(describing: IdentifierError(code, "a reason")), code.rawValue)
@@ -162,8 +167,9 @@ import Testing
         let type = answer.headers[.contentType] ?? ""
         if type == "text/event-stream" {
             let data = try #require(String(buffer: answer.body).split(separator: "\n").first { $0.hasPrefix("data: ") })
-            let operation = try JSONValue(json: data.dropFirst("data: ".count).utf8)
-            #expect(try self.document.objections(to: operation, under: Self.schema("Operation")) == [], "\(exchange)")
+            let state = try JSONValue(json: data.dropFirst("data: ".count).utf8)
+            let schema = Self.schema(exchange.call.path.hasPrefix("/v1/jobs") ? "Job" : "Operation")
+            #expect(try self.document.objections(to: state, under: schema) == [], "\(exchange)")
         } else if type.hasSuffix("json") {
             let schema = try #require(response["content"]?[type]?["schema"], "\(exchange): \(type) is not described")
             let document = try JSONValue(json: answer.body.readableBytesView)
@@ -218,6 +224,7 @@ import Testing
         try await withTemporaryFolder { folder in
             var configuration = PurserConfiguration()
             configuration.storage.path = folder
+            configuration.processing.pipelines = try SamplePipelines.all()
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let manager = try await FileStorageManager.open(configuration, logger: logger)
             let result: Result<Void, any Error>

@@ -37,7 +37,10 @@ struct JobRequestTests {
                 default: other.priority = .background
                 }
                 let final = other
-                #expect(await processingCode { _ = try await service.submit(final) } == .idempotencyConflict, "\(change)")
+                #expect(
+                    await processingCode { _ = try await service.submit(final) } == .idempotencyConflict,
+                    "\(change)"
+                )
             }
             request.idempotencyKey = "other"
             #expect(try await service.submit(request).id != first.id)

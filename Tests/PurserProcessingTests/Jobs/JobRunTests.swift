@@ -66,7 +66,9 @@ struct JobRunTests {
             try await fixture.put("good", "1")
             try await fixture.put("bad", "2")
             let service = fixture.service([Self.failing()])
-            try await service.whileRunning { try await service.ended(try await service.submit(try .files("good", "bad"))) }
+            try await service.whileRunning {
+                try await service.ended(try await service.submit(try .files("good", "bad")))
+            }
             let measured = fixture.reports.all.filter { $0.kind == "process" }
             #expect(measured.map(\.name).sorted() == ["bad", "good"])
             #expect(measured.first { $0.name == "good" }?.state == .succeeded)

@@ -196,7 +196,9 @@ struct JobStopTests {
             let job = try await service.whileRunning {
                 let job = try await service.submit(try .files("a", "b"))
                 await begun.wait()
-                while try service.job(job.id).files.succeeded == 0 { await Task.yield() }
+                await service.tick()
+                let row = try #require(try fixture.catalog.job(job.id)).number
+                while try fixture.catalog.items(ofJob: row, limit: 1)[0].state == .running { await Task.yield() }
                 // What a kill at this moment would leave.
                 try FileManager.default.copyItem(atPath: fixture.path.string, toPath: image.string)
                 return job

@@ -19,7 +19,13 @@ struct JobTimesTests {
         try await JobFixture.run { fixture in
             let service = fixture.service([Self.copying]) { configuration in
                 configuration.triggers = [
-                    ProcessingTrigger(name: "pictures", event: .upload, pipeline: "test", prefix: "in/", types: ["image/*"]),
+                    ProcessingTrigger(
+                        name: "pictures",
+                        event: .upload,
+                        pipeline: "test",
+                        prefix: "in/",
+                        types: ["image/*"]
+                    ),
                     ProcessingTrigger(name: "lost", event: .upload, pipeline: "gone", prefix: "in/"),
                 ]
             }
@@ -186,6 +192,29 @@ struct JobTimesTests {
                 while told.all.isEmpty { await Task.yield() }
             }
             #expect(told.all == [job.id])
+        }
+    }
+
+    @Test
+    func addressInsideIsToldOnceThatItIsRefused() async throws {
+        try await JobFixture.run { fixture in
+            let callback = JobCallback(OutgoingPost()) { Array($0.id.utf8) }
+            let service = fixture.service([Self.copying], callback: callback)
+            var request = try JobRequest.files("a")
+            request.callbackURL = "ftp://example.org"
+            let bad = request
+            #expect(await processingCode { _ = try await service.submit(bad) } == .invalidJob)
+            request.callbackURL = "http://127.0.0.1:1/"
+            let job = try await service.submit(request)
+            try await service.cancel(job.id)
+            try await service.whileRunning {
+                while fixture.events.all.count < 2 { await Task.yield() }
+            }
+            let messages = fixture.events.all.compactMap { event -> String? in
+                if case .callbackFailed(job.id, let message) = event { message } else { nil }
+            }
+            #expect(messages.count == 1)
+            #expect(messages.first?.contains("not allowed") == true)
         }
     }
 }
