@@ -88,7 +88,9 @@ import Testing
         let firsts = Dictionary(try Self.marks("first", in: log).map { ($0, 1) }, uniquingKeysWith: +)
         let seconds = Dictionary(try Self.marks("second", in: log).map { ($0, 1) }, uniquingKeysWith: +)
         #expect(firsts.count == Self.files && seconds.count == Self.files)
-        for mark in secondBegun { #expect(firsts[mark] == 1, "the first step of \(mark) had ended, and was done again") }
+        for mark in secondBegun {
+            #expect(firsts[mark] == 1, "the first step of \(mark) had ended, and was done again")
+        }
         for key in done {
             let mark = Content.blob(of: ByteBuffer(string: "content of file \(key.dropFirst(3))"))?.hex ?? ""
             #expect(seconds[mark] == 1, "\(key) was done, and was done again")
@@ -100,7 +102,9 @@ import Testing
 
     private static func marks(_ step: String, in log: FilePath) throws -> [String] {
         let text = String(decoding: try Data(contentsOf: URL(filePath: log.string)), as: UTF8.self)
-        return text.split(separator: "\n").filter { $0.hasPrefix("\(step) ") }.map { String($0.dropFirst(step.count + 1)) }
+        return text.split(separator: "\n").filter { $0.hasPrefix("\(step) ") }.map {
+            String($0.dropFirst(step.count + 1))
+        }
     }
 
     private static func put(_ key: String, _ text: String, _ client: HTTPClient, _ url: String) async throws {

@@ -77,6 +77,7 @@ struct JobReportSummary: Decodable, Sendable {
     ///   - id: The job.
     ///   - service: Who knows it.
     ///   - deliver: Gets the files of a page.
+    /// - Throws: An error of the service; what `deliver` throws.
     static func pages(
         of id: String,
         from service: any JobService,

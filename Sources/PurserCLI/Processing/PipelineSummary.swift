@@ -23,7 +23,8 @@ struct PipelineSummary: Decodable, Sendable {
 
     /// A line of a list, and one more where it cannot run.
     var lines: [String] {
-        let line = "\(self.name.padding(to: 16))  \(self.version.padding(to: 6))  "
+        let line =
+            "\(self.name.padding(to: 16))  \(self.version.padding(to: 6))  "
             + "\(self.state.padding(to: 11))  \(self.description)"
         return [line] + (self.reason.map { ["  \($0)"] } ?? [])
     }

@@ -72,6 +72,10 @@ extension LocalService {
 
     func cancelJob(_ id: String) async throws -> Data {
         try await self.manager.cancelProcessing(id)
+        // Nobody else ends it when this process does.
+        if self.manager.configuration.processing.isEnabled {
+            for try await _ in try self.manager.processingUpdates(of: id) {}
+        }
         return try await self.job(id)
     }
 

@@ -64,6 +64,7 @@ extension RemoteService {
     ///   - bucket: Of files in this bucket.
     ///   - prefix: And whose keys begin so.
     /// - Returns: The document, which says how many.
+    /// - Throws: ``CommandError``; `CancellationError`.
     func warmResults(of pipeline: String, bucket: BucketName, prefix: String) async throws -> Data {
         try await self.post(
             "/v1/pipelines/\(URLText.encoded(pipeline.utf8))/warm",

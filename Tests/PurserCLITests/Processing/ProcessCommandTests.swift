@@ -67,7 +67,8 @@ struct ProcessCommandTests {
             try path.write("content")
             let wrong: [(arguments: [String], code: String?)] = [
                 (["none", path.string], "pipeline_not_found"), (["missing", path.string], "pipeline_unavailable"),
-                (["copy", path.string, "--parameter", "x=1"], nil), (["copy", path.string, "not there"], "file_not_found"),
+                (["copy", path.string, "--parameter", "x=1"], nil),
+                (["copy", path.string, "not there"], "file_not_found"),
                 (["copy", path.string, live.folder.string], nil), (["copy", "--keys", path.string], "file_not_found"),
                 (["copy", "--prefix", "nothing/", "--plan"], "file_not_found"),
             ]
@@ -144,7 +145,9 @@ struct ProcessCommandTests {
             #expect(captured.output.contains("A copy of each file"))
             #expect(captured.output.contains("unavailable") && captured.output.contains("no-such-package"))
             try await PipelinesCommand.parse(["pick"]).run(in: session)
-            #expect(captured.output.contains("parameter word (string)") && captured.output.contains("step      pick (exec)"))
+            #expect(
+                captured.output.contains("parameter word (string)") && captured.output.contains("step      pick (exec)")
+            )
             let (machine, document) = try live.session(isJSON: true)
             try await PipelinesCommand.parse(["copy"]).run(in: machine)
             #expect(try self.document(document)["name"] as? String == "copy")

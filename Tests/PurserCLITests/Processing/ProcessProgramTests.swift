@@ -43,7 +43,7 @@ struct ProcessProgramTests {
             )
             let picked = try await Program.run(["process", "pick", "a.txt", "b.txt"] + options, in: folder)
             #expect(picked.status == 1)
-            #expect(picked.diagnostics.hasPrefix("purser: uploads/b.txt: "))
+            #expect(picked.diagnostics.contains("purser: uploads/b.txt: "))
             let jobs = try await Program.run(["jobs"] + options, in: folder)
             #expect(jobs.output.split(separator: "\n").count == 2)
         }

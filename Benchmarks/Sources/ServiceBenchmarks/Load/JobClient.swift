@@ -43,7 +43,9 @@ final class JobClient {
         try self.connection.send(body)
         let answer = try self.connection.answer()
         guard answer.status == 202 else {
-            throw BenchmarkFailure("a job was answered with \(answer.status): \(String(decoding: answer.body, as: UTF8.self))")
+            throw BenchmarkFailure(
+                "a job was answered with \(answer.status): \(String(decoding: answer.body, as: UTF8.self))"
+            )
         }
         return try JSONDecoder().decode(Job.self, from: answer.body)
     }
@@ -55,6 +57,7 @@ final class JobClient {
     ///   - interval: Microseconds between two looks.
     ///   - meanwhile: Called at each look.
     /// - Returns: The job.
+    /// - Throws: ``BenchmarkFailure``; what `meanwhile` throws.
     func end(of id: String, interval: UInt32 = 500, meanwhile: () throws -> Void = {}) throws -> Job {
         while true {
             let job = try JSONDecoder().decode(Job.self, from: try self.connection.get("/v1/jobs/\(id)"))

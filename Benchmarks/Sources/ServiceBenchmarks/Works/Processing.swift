@@ -9,7 +9,9 @@ struct Processing: Work {
     func run(_ bench: Bench) throws -> [Row] {
         let files = try ProcessingFiles(scratch: bench.scratch)
         // The log of requests and of jobs is not what is measured.
-        let settings = ["processing.pipelines=\(files.pipelines.path)", "log.requests=false", "server.shutdown_grace=1s"]
+        let settings = [
+            "processing.pipelines=\(files.pipelines.path)", "log.requests=false", "server.shutdown_grace=1s",
+        ]
         var rows = try bench.withPurser("processing", settings: settings) { server in
             try self.single(bench, server, files) + self.many(server, JobClient(server))
         }
