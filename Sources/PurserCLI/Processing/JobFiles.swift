@@ -64,6 +64,8 @@ struct JobFiles: Sendable {
         do {
             return try FileStatus.ifPresent(path)
         } catch {
+            // A key may look like a path that cannot be.
+            if error == .notDirectory || error == .fileNameTooLong { return nil }
             throw CommandError("\(path) cannot be read: \(error)")
         }
     }
@@ -91,7 +93,7 @@ struct JobFiles: Sendable {
     func upload(to service: any StorageService, on console: Console) async throws -> (
         places: [FilePlace], failed: [BatchReport.Failure]
     ) {
-        let local = self.files.compactMap { file in
+        let local: [(place: FilePlace, path: FilePath)] = self.files.compactMap { file in
             if case .local(let path, _) = file.source { (place: file.place, path: path) } else { nil }
         }
         guard !local.isEmpty else { return (self.files.map(\.place), []) }

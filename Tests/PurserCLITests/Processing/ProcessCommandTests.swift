@@ -115,7 +115,8 @@ struct ProcessCommandTests {
             }
             let failing = try ProcessCommand.parse(["pick", "--wait", "good", "bad"])
             await #expect(throws: FailedTransfers.self) { try await failing.run(in: session) }
-            let id = try #require(try live.manager.processingJobs().first).id
+            let job = try live.manager.processingJobs().first
+            let id = try #require(job).id
             try await JobListCommand.parse(["--state", "succeeded"]).run(in: session)
             #expect(captured.output.contains("\(id)  "))
             try await JobShowCommand.parse([id]).run(in: session)
@@ -131,7 +132,8 @@ struct ProcessCommandTests {
             #expect(failures.output.contains("  bad") && !failures.output.contains("  good"))
             let (machine, document) = try live.session(isJSON: true)
             try await JobReportCommand.parse([id]).run(in: machine)
-            #expect((try self.document(document)["items"] as? [Any])?.count == 2)
+            let items = try self.document(document)["items"] as? [Any]
+            #expect(items?.count == 2)
             let cancel = try JobCancelCommand.parse([id])
             let error = await #expect(throws: CommandError.self) { try await cancel.run(in: session) }
             #expect(error?.code == "job_ended")
@@ -150,7 +152,8 @@ struct ProcessCommandTests {
             )
             let (machine, document) = try live.session(isJSON: true)
             try await PipelinesCommand.parse(["copy"]).run(in: machine)
-            #expect(try self.document(document)["name"] as? String == "copy")
+            let name = try self.document(document)["name"] as? String
+            #expect(name == "copy")
         }
     }
 
