@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 BINARY ?= .build/release/purser
 SOURCES := Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: help packages packages-bench tools build run test lint format coverage docs bench bench-peers demo install uninstall \
-	hooks clean
+.PHONY: help packages packages-processing packages-bench tools build run test lint format coverage docs bench bench-peers demo \
+	install uninstall hooks clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,9 +28,12 @@ lint: ## Check the format of the sources
 format: ## Format the sources
 	swift format format --in-place --parallel --recursive $(SOURCES)
 
-tools: packages ## Install the programs that the shipped pipelines and some tests run
-	@scripts/install-packages.sh file libvips-tools imagemagick poppler-utils tesseract-ocr tesseract-ocr-eng \
-		libarchive-tools zstd
+# What the shipped pipelines run. The service serves without it, and says which pipelines it cannot run.
+packages-processing:
+	@scripts/install-packages.sh file imagemagick libarchive-tools libvips-tools poppler-utils python3-jsonschema \
+		tesseract-ocr tesseract-ocr-eng util-linux zstd
+
+tools: packages packages-processing ## Install what pipelines and tests run
 	@scripts/install-tools.sh
 
 test: tools lint ## Check the format and run every test
@@ -46,7 +49,7 @@ docs: packages ## Build the documentation of the libraries into .build/docs
 packages-bench: packages
 	@scripts/install-packages.sh wrk procps
 
-bench: build packages-bench ## Measure the service; BASE=old.json compares, WORK=small measures one thing
+bench: build packages-bench packages-processing ## Measure the service; BASE=old.json compares, WORK=small measures one thing
 	@cd Benchmarks && swift build -c release -j $(JOBS) --product ServiceBenchmarks
 	@Benchmarks/.build/release/ServiceBenchmarks $(if $(BASE),--base $(BASE)) $(if $(WORK),--only $(WORK))
 
@@ -56,7 +59,7 @@ bench-peers: build packages-bench ## Measure nginx, copyparty and rclone side by
 	@Benchmarks/.build/release/ServiceBenchmarks --peers --output .build/benchmarks/peers.json \
 		--only $(or $(WORK),large-upload large-download small)
 
-demo: build ## Show the service at work on real files
+demo: build packages-processing ## Show the service at work on real files
 	@scripts/demo.sh
 
 # Builds only where nothing was built, so that the one who installs need not be the one who builds.

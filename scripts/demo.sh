@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Shows the service at work on real files: uploads a folder of this machine's documentation, uploads part of it again,
-# cancels an upload midway, downloads everything and compares every byte, compresses what it stored and compares again.
+# cancels an upload midway, downloads everything and compares every byte, makes documents and images and processes them,
+# compresses what it stored and compares again.
 # Leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -84,6 +85,37 @@ step "Download everything and compare every byte"
 time "$purser" get -r demo "$work/back"
 if diff -r "$work/source" "$work/back" >/dev/null; then same=yes; else same=NO; fi
 
+step "Make documents and images: PDFs with text, scans, photos of 12 megapixels, and one PDF that is broken"
+mkdir "$work/documents" "$work/images"
+for number in 1 2 3 4; do
+    scripts/demo-files.py text "$work/documents/report-$number.pdf" "Report $number"
+done
+for number in 1 2; do
+    pdftoppm -jpeg -gray -r 200 -singlefile "$work/documents/report-$number.pdf" "$work/page"
+    scripts/demo-files.py scan "$work/documents/scan-$number.pdf" "$work/page.jpg"
+    vips gaussnoise "$work/noise.v" 4000 3000 --mean 128 --sigma 40
+    vips jpegsave "$work/noise.v" "$work/images/photo-$number.jpg"
+done
+head -c 500 "$work/documents/report-4.pdf" >"$work/documents/broken.pdf"
+(cd "$work" && wc -c documents/* images/*)
+
+step "Process them: text and layout of the documents, thumbnails of the images"
+"$purser" pipelines
+"$purser" put -r "$work/documents" papers
+"$purser" put -r "$work/images" photos
+"$purser" process document --prefix papers/ --wait --json >"$work/papers" 2>/dev/null && broken_told=NO || broken_told=yes
+"$purser" jobs report "$(field id <"$work/papers")"
+time "$purser" process image --prefix photos/ --wait --json >"$work/photos"
+"$purser" jobs report "$(field id <"$work/photos")"
+"$purser" ls -r .derived/
+"$purser" get .derived/document/papers/scan-1.pdf/document.txt "$work/read"
+grep -q 'quick brown fox' "$work/read" && read=yes || read=NO
+echo "the text of the first scan:"
+head -n 3 "$work/read"
+
+step "Process the images again: nothing is to be done"
+"$purser" process image --prefix photos/ --wait --json >"$work/cached"
+
 step "Optimize what was uploaded: first a dry run, then the run"
 before=$(system | field storage.physical_bytes)
 "$purser" optimize --dry-run --strategy compression --json >"$work/dry"
@@ -106,6 +138,9 @@ printf '%-42s %s\n' \
     "bytes added by the second upload" "$grown" \
     "cancelled upload: staging files, status" "$staging, $gone" \
     "every byte came back" "$same" \
+    "documents processed, failed" "$(field files.succeeded <"$work/papers"), $(field files.failed <"$work/papers")" \
+    "the broken document was told, scans read" "$broken_told, $read" \
+    "images processed; again, from the cache" "$(field files.succeeded <"$work/photos"), $(field files.cached <"$work/cached")" \
     "bytes kept before the optimizer, after it" "$before, $kept" \
     "bytes saved, as predicted by the dry run" "$saved, $predicted" \
     "every byte came back after it" "$same_after, verified: $verified" \
@@ -127,7 +162,9 @@ wait "$server" || status=$?
 server=""
 echo "exit status $status"
 
-[ "$same" = yes ] && [ "$same_after" = yes ] && [ "$verified" = yes ] && [ "$saved" -gt 0 ] && [ "$staging" -eq 0 ] && [ "$gone" = 404 ] && [ "$grown" -eq 0 ] && [ $status -eq 0 ] || {
+[ "$(field files.succeeded <"$work/papers")" -eq 6 ] && [ "$broken_told" = yes ] && [ "$read" = yes ] &&
+    [ "$(field files.succeeded <"$work/photos")" -eq 2 ] && [ "$(field files.cached <"$work/cached")" -eq 2 ] &&
+    [ "$same" = yes ] && [ "$same_after" = yes ] && [ "$verified" = yes ] && [ "$saved" -gt 0 ] && [ "$staging" -eq 0 ] && [ "$gone" = 404 ] && [ "$grown" -eq 0 ] && [ $status -eq 0 ] || {
     echo "The demo FAILED." >&2
     exit 1
 }

@@ -7,6 +7,7 @@ struct ServiceBenchmarks: ParsableCommand {
     static let works: [any Work] = [
         LargeUpload(), LargeDownload(), SmallFiles(), SlowUploads(), Listing(), Operations(), Monitoring(),
         Compressing(), UnderRuns(), CompressedFile(), LargeCatalog(),
+        Processing(),
     ]
 
     @Option(help: "The release build of purser.")

@@ -86,11 +86,7 @@ struct OperationShowCommand: SessionCommand {
         let document = try RemoteService.decode(OperationDocument.self, from: operation)
         let entries = try RemoteService.decode(OperationHistoryDocument.self, from: history).entries
         try session.console.results(
-            document.lines
-                + entries.map { entry in
-                    let words = [entry.state, entry.step, entry.message].compactMap { $0 }
-                    return "history   \(entry.time)  \(words.joined(separator: ": "))"
-                }
+            document.lines + entries.map { "history   \($0.line)" }
         )
     }
 

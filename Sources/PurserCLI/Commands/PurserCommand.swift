@@ -21,6 +21,7 @@ struct PurserCommand: AsyncParsableCommand {
               purser ls -l archive/
               purser operations watch
               purser metrics --watch
+              purser process image photo.jpg --wait
 
             Exit codes: 0 done, 1 failed, 2 usage or settings, 130 cancelled.
             """,
@@ -28,7 +29,8 @@ struct PurserCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, PutCommand.self, GetCommand.self, ListCommand.self, StatCommand.self, RemoveCommand.self,
             CopyCommand.self, BucketsCommand.self, OperationsCommand.self, MetricsCommand.self, AlertsCommand.self,
-            ErrorsCommand.self, OptimizeCommand.self, VerifyCommand.self, ConfigCommand.self,
+            ErrorsCommand.self, OptimizeCommand.self, VerifyCommand.self, ProcessCommand.self, JobsCommand.self,
+            PipelinesCommand.self, ConfigCommand.self,
         ]
     )
 }

@@ -6,7 +6,7 @@ extension LocalService {
     func optimize(
         _ request: OptimizeRequest,
         follows: Bool,
-        onProgress: @escaping @Sendable (OptimizeProgress) -> Void
+        onProgress: @escaping @Sendable (RunProgress) -> Void
     ) async throws -> OptimizerRunDocument {
         while true {
             do {
@@ -21,7 +21,7 @@ extension LocalService {
 
     private func run(
         _ request: OptimizeRequest,
-        _ onProgress: @escaping @Sendable (OptimizeProgress) -> Void
+        _ onProgress: @escaping @Sendable (RunProgress) -> Void
     ) async throws -> OptimizerRunDocument {
         let id = OperationID()
         var run = RunRequest(request.strategies, isDryRun: request.isDryRun)
@@ -30,7 +30,7 @@ extension LocalService {
         let updates = self.manager.operations.updates()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await update in updates where update.id == id { onProgress(OptimizeProgress(update)) }
+                for await update in updates where update.id == id { onProgress(RunProgress(update)) }
             }
             defer { group.cancelAll() }
             let report = try await self.manager.optimizer.run(run)
@@ -40,9 +40,9 @@ extension LocalService {
     }
 
     /// Waits for the end of a run that somebody else has begun.
-    private func follow(_ run: RunReport, _ onProgress: @Sendable (OptimizeProgress) -> Void) async throws {
+    private func follow(_ run: RunReport, _ onProgress: @Sendable (RunProgress) -> Void) async throws {
         if let updates = self.manager.operations.updates(of: try OperationID(run.operationID)) {
-            for await update in updates { onProgress(OptimizeProgress(update)) }
+            for await update in updates { onProgress(RunProgress(update)) }
         }
         try Task.checkCancellation()
         // Its turn ends a moment after its operation.
@@ -77,7 +77,7 @@ extension LocalService {
     }
 }
 
-extension OptimizeProgress {
+extension RunProgress {
     /// Takes how far a run is from its operation.
     fileprivate init(_ operation: OperationSnapshot) {
         self.init(

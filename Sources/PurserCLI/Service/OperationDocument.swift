@@ -81,6 +81,12 @@ struct OperationHistoryDocument: Decodable, Sendable {
         var state: String
         var step: String?
         var message: String?
+
+        /// The line for people, without what it is about.
+        var line: String {
+            let words = [self.state, self.step, self.message].compactMap { $0 }
+            return "\(self.time)  \(words.joined(separator: ": "))"
+        }
     }
 
     var entries: [Entry]

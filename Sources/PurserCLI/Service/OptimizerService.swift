@@ -13,7 +13,7 @@ protocol OptimizerService: Sendable {
     func optimize(
         _ request: OptimizeRequest,
         follows: Bool,
-        onProgress: @escaping @Sendable (OptimizeProgress) -> Void
+        onProgress: @escaping @Sendable (RunProgress) -> Void
     ) async throws -> OptimizerRunDocument
 
     /// A page of runs, the newest first.
@@ -56,14 +56,4 @@ struct OptimizeRequest: Encodable, Sendable, Hashable {
         try container.encode(self.isDryRun, forKey: .isDryRun)
         try container.encode(self.verifiesAll, forKey: .verifiesAll)
     }
-}
-
-/// How far a run is.
-struct OptimizeProgress: Sendable, Hashable {
-    /// How much is done, 0 to 1.
-    var fraction: Double
-    /// The strategy at work.
-    var step: String?
-    /// How long it will still take, in seconds.
-    var remaining: Double?
 }

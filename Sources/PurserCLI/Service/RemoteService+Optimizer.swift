@@ -10,7 +10,7 @@ extension RemoteService {
     func optimize(
         _ request: OptimizeRequest,
         follows: Bool,
-        onProgress: @escaping @Sendable (OptimizeProgress) -> Void
+        onProgress: @escaping @Sendable (RunProgress) -> Void
     ) async throws -> OptimizerRunDocument {
         let body = Data(try JSONText.encode(request).utf8)
         let answer = try await self.answer(
@@ -27,7 +27,7 @@ extension RemoteService {
             try await self.watch(operation) { data in
                 let document = try Self.decode(OperationDocument.self, from: data)
                 onProgress(
-                    OptimizeProgress(
+                    RunProgress(
                         fraction: document.progress.fraction ?? 0,
                         step: document.progress.step,
                         remaining: document.estimatedSecondsRemaining

@@ -5,7 +5,7 @@ import PurserIdentifiers
 ///
 /// Every call ends early, with an error, when its task is cancelled; what it was doing is then undone or was done whole.
 /// Errors can be of any layer: ``CommandError/init(describing:)`` knows them.
-protocol StorageService: OptimizerService {
+protocol StorageService: OptimizerService, JobService {
     /// Stores a content under a name.
     ///
     /// - Parameters:

@@ -18,6 +18,7 @@ extension CommandError {
         case let error as OperationError:
             self.init(error.message, code: error.code.rawValue, retryAfter: error.retryAfter)
         case let error as OptimizerError: self.init(error.message, code: error.code.rawValue)
+        case let error as ProcessingError: self.init(error.message, code: error.code.rawValue)
         case let error as BlobError: self.init(error.message, code: error.code.rawValue)
         case let error as Errno: self.init("the disk or a pipe failed: \(error)")
         case let error as HTTPClientError: self.init(clientError: error)

@@ -58,18 +58,22 @@ struct Session: Sendable {
     ///
     /// - Parameters:
     ///   - creates: Whether a store may be made where there is none.
+    ///   - processes: Whether jobs are to be run, also those that were left by the last process.
     ///   - body: What to do with the service.
     /// - Returns: What the body returns.
     /// - Throws: What the body throws; `SettingsError`; ``CommandError`` where there is no store to be had.
     func withService<Value: Sendable>(
         creates: Bool = false,
-        _ body: @Sendable (any StorageService) async throws -> Value
+        processes: Bool = false,
+        _ body: @escaping @Sendable (any StorageService) async throws -> Value
     ) async throws -> Value {
         if let server = self.namedServer { return try await self.withRemote(server, body) }
         var configuration = try await self.storeConfiguration()
         if !creates { configuration.storage.createsWhenMissing = false }
         // A command does what it is asked, and no run that happens to be due.
         configuration.optimizer.isEnabled = false
+        configuration.processing.isEnabled = processes
+        configuration.processing.jobs.triggers.removeAll { $0.event != .upload }
         // Alerts, exports and history are a service's.
         configuration.monitor.measuring.isEnabled = false
         let deadline = ContinuousClock.now + Self.patience
@@ -79,16 +83,36 @@ struct Session: Sendable {
             }
             let isOpen = OnceFlag()
             do {
-                return try await withFileStorageManager(configuration: configuration, logger: Self.logger) { manager in
-                    _ = isOpen.raise()
-                    return try await body(LocalService(manager))
-                }
+                return try await Self.withStore(configuration, isOpen, body)
             } catch let error as StoreError where !isOpen.isRaised {
                 guard error.code == .locked, ContinuousClock.now < deadline else {
                     throw Self.explained(error, at: configuration.storage.path, creates: creates)
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }
+        }
+    }
+
+    /// Opens the store for the time of the body.
+    ///
+    /// A cancelled command winds down while the store still runs: what it undoes may need that.
+    private static func withStore<Value: Sendable>(
+        _ configuration: PurserConfiguration,
+        _ isOpen: OnceFlag,
+        _ body: @escaping @Sendable (any StorageService) async throws -> Value
+    ) async throws -> Value {
+        let command = CancellablePart<Value>()
+        // A task of its own, which a cancellation does not reach; awaited here.
+        let work = Task {
+            try await withFileStorageManager(configuration: configuration, logger: Self.logger) { manager in
+                _ = isOpen.raise()
+                return try await command.run { try await body(LocalService(manager)) }
+            }
+        }
+        return try await withTaskCancellationHandler {
+            try await work.value
+        } onCancel: {
+            command.cancel()
         }
     }
 

@@ -14,7 +14,7 @@ final class RunDisplay: Sendable {
     }
 
     /// Shows how far it is.
-    func show(_ progress: OptimizeProgress) {
+    func show(_ progress: RunProgress) {
         let line = Self.line(progress, hasBar: self.console.style.isStatusTerminal)
         guard !self.console.style.isStatusTerminal else {
             return self.console.status([StatusLine(String(line.prefix(max(0, self.console.size.width - 1))))])
@@ -34,7 +34,7 @@ final class RunDisplay: Sendable {
     }
 
     /// What is shown of a moment.
-    static func line(_ progress: OptimizeProgress, hasBar: Bool) -> String {
+    static func line(_ progress: RunProgress, hasBar: Bool) -> String {
         // Rounded down: 100 % is for what is complete.
         let fraction = min(1, max(0, progress.fraction))
         let percent = "\(Int(fraction * 100))%".padded(to: 4)

@@ -34,7 +34,9 @@ struct InstallTests {
             #expect(
                 try self.files(folder)
                     == [
-                        "\(settings)/purser/purser.yaml", "\(below)/bin/purser",
+                        "\(settings)/purser/pipelines/document.yaml", "\(settings)/purser/pipelines/image.yaml",
+                        "\(settings)/purser/pipelines/text.yaml", "\(settings)/purser/purser.yaml",
+                        "\(below)/bin/purser", "\(below)/share/purser/schemas/document.schema.json",
                         "\(below)/lib/systemd/system/purser.service",
                         "\(below)/share/bash-completion/completions/purser",
                         "\(below)/share/fish/vendor_completions.d/purser.fish", "\(below)/share/man/man1/purser.1",
@@ -52,7 +54,8 @@ struct InstallTests {
             #expect(!unit.contains("DIR@"), "everything is filled in")
             let page = try FilePath("\(root)\(prefix)/share/man/man1/purser.1").read()
             for word in [
-                "put", "get", "operations watch", "metrics record", "alerts resolve", "errors", "config check",
+                "put", "get", "operations watch", "metrics record", "alerts resolve", "errors", "process", "jobs warm",
+                "config check",
             ] {
                 #expect(page.contains(".SS \\fBpurser \(word)\\fR"), "the manual page tells of \(word)")
             }
