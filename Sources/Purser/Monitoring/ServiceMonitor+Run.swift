@@ -49,7 +49,8 @@ extension ServiceMonitor {
 
     /// Looks for operations that take too long, and for a store that went read-only.
     func lookAtOperations() async {
-        let running = self.resources.runningOperations().map { operation in
+        let operations = self.resources.runningOperations()
+        let running = operations.map { operation in
             RunningOperation(
                 id: operation.id,
                 kind: operation.label,
@@ -62,7 +63,8 @@ extension ServiceMonitor {
         for crossing in self.operations.watch.takeCrossings() {
             self.alerts.raise(AlertEvent(crossing))
             // Ended or sealed meanwhile: then there is nothing to stop.
-            if crossing.cancels { try? self.tracker.cancel(crossing.operation, .timedOut) }
+            // One file of a job is known to nobody but the resource manager.
+            if crossing.cancels { try? operations.first { $0.id == crossing.operation }?.cancel(.timedOut) }
         }
         self.lookAtStore()
     }

@@ -88,6 +88,8 @@ extension ScratchFiles: Service {
         } catch {
             return "\(error)"
         }
+        // Another scope of the operation uses the folder, or is about to: its end removes it.
+        guard !self.registry.withLock({ $0.hasOther(entry) }) else { return nil }
         do {
             try await self.disk.removeIfEmpty(self.folder(of: entry.operation))
         } catch {

@@ -10,6 +10,9 @@ import Synchronization
 ///
 /// At the limit the leavings of ended operations go first. Then the asker waits, first come, first served.
 public final class ScratchFiles: Sendable {
+    /// How often one is tried to be made.
+    private static let attempts = 5
+
     /// How many there may be.
     public let configuration: ScratchConfiguration
     let root: String
@@ -122,13 +125,15 @@ public final class ScratchFiles: Sendable {
     func folder(of operation: Operation) -> String { "\(self.root)/\(operation.id)" }
 
     private func make(_ path: String, _ kind: ScratchFileSystem.Kind) async throws {
-        do {
-            try await self.disk.make(path, kind)
-        } catch {
-            // The end of another scope of the operation may just have removed the folder above it. A second failure is real.
-            try Task.checkCancellation()
-            try await self.disk.make(path, kind)
+        // The ends of other scopes of the operation may just have removed the folder above it. The last failure is real.
+        for _ in 1..<Self.attempts {
+            do {
+                return try await self.disk.make(path, kind)
+            } catch {
+                try Task.checkCancellation()
+            }
         }
+        try await self.disk.make(path, kind)
     }
 
     private func end(_ number: UInt64) async {

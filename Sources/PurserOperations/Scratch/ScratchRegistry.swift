@@ -106,6 +106,13 @@ struct ScratchRegistry: Sendable {
         return entry
     }
 
+    /// Whether the operation of an entry has another one that nobody is removing.
+    func hasOther(_ entry: Entry) -> Bool {
+        self.entries.values.contains { other in
+            other.operation === entry.operation && other.path != entry.path && !other.isBeingRemoved
+        }
+    }
+
     mutating func endRemoval(_ number: UInt64, failure: String?, at now: Duration) {
         guard let failure else {
             if self.entries.removeValue(forKey: number)?.isMade == true { self.figures.removed += 1 }

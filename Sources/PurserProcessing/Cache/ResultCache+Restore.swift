@@ -56,20 +56,22 @@ extension ResultCache {
 
     /// Puts a kept result into memory, without using it.
     ///
-    /// - Returns: Whether it is there now.
-    func preload(_ key: ResultKey) async -> Bool {
-        guard self.beginReading(key) else { return false }
+    /// - Parameters:
+    ///   - key: Names the result.
+    ///   - most: Bytes of memory that it may take.
+    /// - Returns: Bytes of memory that it takes, roughly; 0 where it is not there.
+    func preload(_ key: ResultKey, most: Int) async -> Int {
+        guard self.beginReading(key) else { return 0 }
         defer { self.endReading(key) }
         do {
-            guard let record = try self.catalog.result(key), !self.isOver(record, at: self.now()) else { return false }
+            guard let record = try self.catalog.result(key), !self.isOver(record, at: self.now()) else { return 0 }
             let document = try JSONDecoder().decode(ResultDocument.self, from: Data(record.document.utf8))
-            guard document.fileBytes <= Int64(self.configuration.maxMemoryResultBytes) else { return false }
+            guard document.fileBytes <= Int64(self.configuration.maxMemoryResultBytes) else { return 0 }
             let contents = try await self.disk.threads.run { try self.files.read(document, of: key) }
-            self.remember(document, contents, under: key)
-            return true
+            return self.remember(document, contents, under: key, most: most)
         } catch {
             // Whoever wants it will find out, and remove it.
-            return false
+            return 0
         }
     }
 

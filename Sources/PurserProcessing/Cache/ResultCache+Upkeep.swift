@@ -31,7 +31,9 @@ extension ResultCache: Service {
                 }
             }
         }
-        await self.writeUses()
+        // The task may be cancelled: whoever closes the catalog waits for it.
+        let uses = self.takeUses()
+        if !uses.isEmpty { self.catalog.noteResultUsesLater(uses) }
     }
 
     /// Writes which results were used, removes those whose time is over, and those beyond the bound.
@@ -87,9 +89,9 @@ extension ResultCache: Service {
     private func preload(_ results: [ResultSummary], rest: inout Int) async -> Int {
         var count = 0
         for result in results where result.bytes <= Int64(rest) && !Task.isCancelled {
-            guard await self.preload(result.key) else { continue }
-            rest -= Int(result.bytes)
-            count += 1
+            let cost = await self.preload(result.key, most: rest)
+            rest -= cost
+            count += cost > 0 ? 1 : 0
         }
         return count
     }
@@ -179,15 +181,19 @@ extension ResultCache: Service {
     }
 
     private func writeUses() async {
-        let uses = self.state.withLock { state in
-            defer { state.uses = [:] }
-            return state.uses
-        }
+        let uses = self.takeUses()
         guard !uses.isEmpty else { return }
         do {
             try await self.catalog.noteResultUses(uses)
         } catch {
             self.log("uses of kept results not noted", error)
+        }
+    }
+
+    private func takeUses() -> [ResultKey: ResultUses] {
+        self.state.withLock { state in
+            defer { state.uses = [:] }
+            return state.uses
         }
     }
 

@@ -102,11 +102,21 @@ public final class ResultCache: Sendable {
     }
 
     /// Puts a result into memory, where it is small enough.
-    func remember(_ document: ResultDocument, _ contents: [[UInt8]], under key: ResultKey) {
-        guard document.fileBytes <= Int64(self.configuration.maxMemoryResultBytes) else { return }
+    ///
+    /// - Parameters:
+    ///   - document: The result.
+    ///   - contents: The bytes of its files.
+    ///   - key: Names it.
+    ///   - most: Bytes of memory that it may take.
+    /// - Returns: Bytes of memory that it takes, roughly; 0 where it is not there.
+    @discardableResult
+    func remember(_ document: ResultDocument, _ contents: [[UInt8]], under key: ResultKey, most: Int = .max) -> Int {
+        guard document.fileBytes <= Int64(self.configuration.maxMemoryResultBytes) else { return 0 }
         let kept = Kept(document: document, contents: contents, putAt: self.now())
         let cost = contents.reduce(512) { $0 + $1.count } + document.files.count * 256 + document.values.roughBytes
+        guard cost <= most else { return 0 }
         self.state.withLock { $0.memory.insert(kept, for: key, cost: cost) }
+        return cost
     }
 
     func log(_ message: Logger.Message, _ error: any Error, _ key: ResultKey? = nil) {

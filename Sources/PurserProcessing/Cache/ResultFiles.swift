@@ -161,13 +161,13 @@ struct ResultFiles: Sendable {
         try self.fileSystem.removeDirectory(folder)
     }
 
-    /// What is missing or longer than it was is damaged; other failures are the disk's.
+    /// What is missing, a link, or longer than it was is damaged; other failures are the disk's.
     private func reading(_ body: () throws -> Copied) throws -> Copied {
         do {
             return try body()
         } catch is TooLarge {
             throw Damaged()
-        } catch let error as FileSystemError where error.isAbsent {
+        } catch let error as FileSystemError where error.isAbsent || error.errno == .tooManySymbolicLinkLevels {
             throw Damaged()
         }
     }

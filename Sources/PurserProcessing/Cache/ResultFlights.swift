@@ -25,8 +25,8 @@ final class ResultFlights: Sendable {
         return try await body()
     }
 
-    /// How many wait for a turn under the key.
-    func waiting(for key: ResultKey) -> Int { self.state.withLock { $0.waiting[key]?.count ?? 0 } }
+    /// How many wait for their turn.
+    var waiting: Int { self.state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
 
     private func begin(_ key: ResultKey) async throws {
         try Task.checkCancellation()

@@ -104,7 +104,7 @@ extension ProcessingPlan {
             self.why.append("batches of \(batch), as nothing is known of the files")
         }
         // No worker is to wait while another has more than one batch before it.
-        let share = max(1, (count + self.workers - 1) / self.workers)
+        let share = max(1, count / self.workers + (count % self.workers == 0 ? 0 : 1))
         if share < batch {
             self.why.append("batches of \(share), so that all \(self.workers) workers have something to do")
             batch = share

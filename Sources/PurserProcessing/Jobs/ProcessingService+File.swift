@@ -28,14 +28,25 @@ extension ProcessingService {
     /// Takes one file through the pipeline, and keeps what comes of it.
     func carryOut(_ item: JobItemRecord, of job: RunningJob, in slot: Slot) async throws -> ItemResult {
         let content = try self.store.open(bucket: item.bucket, key: item.key, for: slot.operation)
-        let beats = Task {
-            while true {
-                try await self.timeline.sleep(self.timeline.elapsed() + Self.heartbeat)
-                slot.operation.update()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while true {
+                    try await self.timeline.sleep(self.timeline.elapsed() + Self.heartbeat)
+                    slot.operation.update()
+                }
             }
+            defer { group.cancelAll() }
+            return try await self.carryOut(content, of: item, of: job, in: slot)
         }
-        defer { beats.cancel() }
-        return try await self.scratch.withTemporaryDirectory(for: job.operation, scope: "process") { folder in
+    }
+
+    private func carryOut(
+        _ content: FileContent,
+        of item: JobItemRecord,
+        of job: RunningJob,
+        in slot: Slot
+    ) async throws -> ItemResult {
+        try await self.scratch.withTemporaryDirectory(for: job.operation, scope: "process") { folder in
             let work = FileWork(item: item, job: job, slot: slot, file: content.file, folder: folder)
             try await self.writeSource(content, of: work)
             let outcome = try await self.run(work)

@@ -73,8 +73,8 @@ extension ProcessingService {
                 self.end(item, of: job, ItemResult(.failed, self.failure(of: error)))
                 return
             }
-            // The service stops, and this one is about to: nothing more is begun, and nothing of the job is over.
-            if !Task.isCancelled, job.stopReason == nil { job.stop(.cancelled(.shutdown)) }
+            // Where nobody stopped the job, everything stops: it goes on at the next start.
+            if job.stopReason == nil { job.stop(.cancelled(.shutdown)) }
             job.end(item, nil)
             self.ends.ring()
         }
@@ -97,6 +97,7 @@ extension ProcessingService {
             job.end(item, try JobItemEnd(item, result, of: job.pipeline, at: self.now()))
         } catch {
             self.logger.error("the end of a file could not be encoded", metadata: ["purser.error": "\(error)"])
+            job.stop(.failed(OperationSnapshot.Failure(error)))
             job.end(item, nil)
         }
         if result.abortsJob {
@@ -144,7 +145,8 @@ extension ProcessingService {
                 result.duration = self.timeline.elapsed() - begun
                 return result
             }
-            result = ItemResult(.timedOut, Self.timedOut(self.configuration.fileTimeout))
+            let isOver = error is TimeLimitReached
+            result = ItemResult(.timedOut, isOver ? Self.timedOut(self.configuration.fileTimeout) : Self.stoppedForTime)
         }
         result.duration = self.timeline.elapsed() - begun
         self.finish(slot, result)
@@ -194,6 +196,13 @@ extension ProcessingService {
         )
     }
 
+    private static let stoppedForTime = StepFailure(
+        "timed_out",
+        "the file was ended as it took too long (monitor.thresholds.process), or as nothing moved for too long "
+            + "(resources.operation_timeout); try a smaller one, or raise the limit",
+        isRecoverable: true
+    )
+
     /// Whether an error says that the job or the service stops.
     static func isStop(_ error: any Error) -> Bool {
         if error is CancellationError { return true }
@@ -227,6 +236,12 @@ extension JobItemEnd {
     init(_ item: JobItemRecord, _ result: ItemResult, of pipeline: Pipeline, at time: Date) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // A step may find out what is no number.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "infinity",
+            negativeInfinity: "-infinity",
+            nan: "nan"
+        )
         func text(_ value: some Encodable) throws -> String {
             String(decoding: try encoder.encode(value), as: UTF8.self)
         }

@@ -9,7 +9,7 @@ public protocol ProcessingStep: Sendable {
     var tools: [Tool] { get }
 
     /// What belongs to the key under which results are kept, beside content, pipeline and parameters; `nil` where results
-    /// must not be kept, as the step does something outside.
+    /// must not be kept, as the step does something outside, or as they depend on the name of the file.
     var cacheIdentity: String? { get }
 
     /// Works on one file.

@@ -33,7 +33,9 @@ struct FailureHandlerTests {
         try await ExecutionFixture.run { fixture in
             let clock = LeapClock()
             let policy = RetryPolicy(attempts: 3, delay: .seconds(7), factor: 1, jitter: 0)
-            let pipeline = Pipeline.test(fixture.failing("a", times: 2)).with { $0.handlers = ["broken": .retry(policy)] }
+            let pipeline = Pipeline.test(fixture.failing("a", times: 2)).with {
+                $0.handlers = ["broken": .retry(policy)]
+            }
             let outcome = try await fixture.run(pipeline, clock: clock)
             #expect(outcome.state == .succeeded)
             #expect(outcome.step("a")?.attempts == 3)

@@ -91,7 +91,7 @@ struct TimeAndCancelTests {
             let pipeline = Pipeline.test(self.lasting("a", fixture), self.lasting("b", fixture))
             let task = Task { try await fixture.run(pipeline, clock: clock) }
             await clock.waitForSleepers(2)
-            while fixture.record.all.count < 2 { await Task.yield() }
+            while !Task.isCancelled, fixture.record.all.count < 2 { await Task.yield() }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             #expect(Set(fixture.record.all) == ["a begins", "b begins", "a ends", "b ends"])
@@ -105,7 +105,7 @@ struct TimeAndCancelTests {
             let busy = StepFailure("busy", "", isTransient: true)
             let task = Task { try await fixture.run(.test(fixture.failing("a", busy)), clock: clock) }
             await clock.waitForSleepers()
-            while fixture.record.all.isEmpty { await Task.yield() }
+            while !Task.isCancelled, fixture.record.all.isEmpty { await Task.yield() }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             #expect(fixture.record.all == ["a"])
@@ -116,7 +116,7 @@ struct TimeAndCancelTests {
     func aFailureEndsWhatRunsBesideIt() async throws {
         try await ExecutionFixture.run { fixture in
             let step = PipelineStep.test("b") { _, _ in
-                while !fixture.record.all.contains("a begins") { await Task.yield() }
+                while !Task.isCancelled, !fixture.record.all.contains("a begins") { await Task.yield() }
                 throw StepFailure("broken", "it is broken", severity: .critical)
             }
             let outcome = try await fixture.run(.test(self.lasting("a", fixture), step, fixture.making("c")))
@@ -155,7 +155,9 @@ struct TimeAndCancelTests {
     @Test
     func stepsThatWaitForOneAnotherAreAFailure() async throws {
         try await ExecutionFixture.run { fixture in
-            let outcome = try await fixture.run(.test(fixture.making("a", needs: ["b"]), fixture.making("b", needs: ["a"])))
+            let outcome = try await fixture.run(
+                .test(fixture.making("a", needs: ["b"]), fixture.making("b", needs: ["a"]))
+            )
             #expect(outcome.error?.code == "bad_pipeline")
             #expect(fixture.record.all.isEmpty)
         }

@@ -50,16 +50,18 @@ struct TestStep: ProcessingStep {
 
 extension PipelineStep {
     /// A step that a test writes, after those before it.
-    static func test(
+    static func written(
         _ name: String,
         needs: [String] = [],
+        isKept: Bool = false,
         _ body: @escaping @Sendable (StepInput, StepContext) async throws -> StepOutput
     ) -> PipelineStep {
-        PipelineStep(name: name, uses: "test", needs: needs, retry: .none, work: TestStep(body: body))
+        let work = TestStep(cacheIdentity: isKept ? "" : nil, body: body)
+        return PipelineStep(name: name, uses: "test", needs: needs, retry: .none, work: work)
     }
 
     /// A step that keeps a copy of the content as `copy.bin`.
-    static let copy = PipelineStep.test("copy") { input, context in
+    static let copy = PipelineStep.written("copy") { input, context in
         let bytes = try Data(contentsOf: URL(filePath: input.path))
         let path = "\(context.folder)/copy.bin"
         try bytes.write(to: URL(filePath: path))
@@ -86,14 +88,19 @@ struct JobFixture: Sendable {
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Opens the store of a folder.
-    static func open(_ path: FilePath, time: JobTime = JobTime(), slots: Int = 12) async throws -> JobFixture {
+    static func open(
+        _ path: FilePath,
+        time: JobTime = JobTime(),
+        slots: Int = 12,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) async throws -> JobFixture {
         var configuration = StoreConfiguration()
         configuration.path = path
         configuration.inlineLimit = 4_096
         configuration.freeSpaceFloor = 0
         let store = try await FileStore.open(configuration, now: { time.now() }, logger: Self.quiet)
         let reports = Collected<OperationReport>()
-        let tracker = ProgressTracker(now: { time.now() }, onEnd: { reports.add($0) })
+        let tracker = ProgressTracker(clock: clock, now: { time.now() }, onEnd: { reports.add($0) })
         var limits = ResourceConfiguration()
         limits.maxConcurrentOperations = slots
         limits.memoryBudget = 8 << 30
@@ -102,16 +109,20 @@ struct JobFixture: Sendable {
             time: time,
             store: store,
             tracker: tracker,
-            resources: ResourceManager(configuration: limits, tracker: tracker, logger: Self.quiet),
+            resources: ResourceManager(configuration: limits, tracker: tracker, clock: clock, logger: Self.quiet),
             scratch: ScratchFiles(root: store.scratchRoot, disk: store.scratchFileSystem, logger: Self.quiet),
             reports: reports
         )
     }
 
     /// Runs a test with an open store, and closes it afterwards.
-    static func run(slots: Int = 12, _ body: (JobFixture) async throws -> Void) async throws {
+    static func run(
+        slots: Int = 12,
+        clock: any Clock<Duration> = ContinuousClock(),
+        _ body: (JobFixture) async throws -> Void
+    ) async throws {
         try await withTemporaryFolder { folder in
-            let fixture = try await Self.open(folder.appending("storage"), slots: slots)
+            let fixture = try await Self.open(folder.appending("storage"), slots: slots, clock: clock)
             try await body(fixture)
             #expect(fixture.resources.metrics().active == 0)
             #expect(fixture.scratch.figures().count == 0)
@@ -123,6 +134,7 @@ struct JobFixture: Sendable {
     func service(
         _ pipelines: [Pipeline],
         callback: JobCallback? = nil,
+        keepsResults: Bool = false,
         clock: any Clock<Duration> = ContinuousClock(),
         _ change: (inout ProcessingConfiguration) -> Void = { _ in }
     ) -> ProcessingService {
@@ -133,6 +145,18 @@ struct JobFixture: Sendable {
         let (time, events, timeout) = (self.time, self.events, configuration.fileTimeout)
         let runner = ToolRunner(toolbox: Toolbox(logger: Self.quiet), logger: Self.quiet)
         let disk = StepDisk()
+        var cache: ResultCache?
+        if keepsResults {
+            // Without a folder there is no cache, which the tests that want one see.
+            cache = try? ResultCache(
+                folder: self.path.appending("results"),
+                catalog: self.catalog,
+                disk: disk,
+                now: { time.now() },
+                logger: Self.quiet
+            )
+        }
+        let kept = cache
         return ProcessingService(
             store: self.store,
             resources: self.resources,
@@ -142,6 +166,7 @@ struct JobFixture: Sendable {
                 PipelineExecution(
                     pipeline: pipeline,
                     runner: runner,
+                    cache: kept,
                     disk: disk,
                     timeout: timeout,
                     clock: clock,

@@ -16,7 +16,7 @@ struct JobRequestTests {
         name: "test",
         version: "1",
         parameters: [PipelineParameter("size", .integer, default: .integer(1), minimum: 1)],
-        steps: [.test("nothing") { _, _ in StepOutput() }]
+        steps: [.written("nothing") { _, _ in StepOutput() }]
     )
 
     @Test
@@ -116,7 +116,7 @@ struct JobRequestTests {
         try await JobFixture.run { fixture in
             for key in ["a", "b", "c", "d"] { try await fixture.put(key, key) }
             let (half, go) = (Gate(), Gate())
-            let step = PipelineStep.test("work") { input, context in
+            let step = PipelineStep.written("work") { input, context in
                 guard input.key.text == "c" else { return StepOutput() }
                 context.progress(0.5, "half of it")
                 half.open()
@@ -140,9 +140,9 @@ struct JobRequestTests {
         try await JobFixture.run { fixture in
             try await fixture.put("a", "x")
             let (half, go) = (Gate(), Gate())
-            var first = PipelineStep.test("first") { _, _ in StepOutput() }
+            var first = PipelineStep.written("first") { _, _ in StepOutput() }
             first.weight = 3
-            let second = PipelineStep.test("second", needs: ["first"]) { _, context in
+            let second = PipelineStep.written("second", needs: ["first"]) { _, context in
                 context.progress(0.5, "page 1")
                 half.open()
                 try await go.waitOrThrow()

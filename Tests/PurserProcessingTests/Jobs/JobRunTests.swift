@@ -16,7 +16,7 @@ struct JobRunTests {
 
     /// Fails for files whose key says so.
     private static func failing(_ code: String = "broken", handlers: [String: FailureAction] = [:]) -> Pipeline {
-        let step = PipelineStep.test("look") { input, _ in
+        let step = PipelineStep.written("look") { input, _ in
             guard !input.key.text.hasPrefix("bad") else { throw StepFailure(code, "it is broken") }
             return StepOutput()
         }
@@ -156,7 +156,7 @@ struct JobRunTests {
             try await fixture.put(".derived/test/x/copy.bin", "made")
             try await fixture.put(".quarantine/x", "moved")
             let count = Collected<String>()
-            let step = PipelineStep.test("count") { input, _ in
+            let step = PipelineStep.written("count") { input, _ in
                 count.add(input.key.text)
                 return StepOutput()
             }
@@ -167,6 +167,9 @@ struct JobRunTests {
             }
             #expect(job.files.total == 1_005)
             #expect(job.files.succeeded == 1_005)
+            let errors = try [nil, Int64(999)].flatMap { try service.report(job.id, after: $0, limit: 1_000).items }
+                .compactMap(\.error)
+            #expect(errors == [])
             #expect(count.all.count == 1_005)
             #expect(Set(count.all).count == 1_005)
             let page = try service.report(job.id, after: 999, limit: 1_000)
@@ -182,7 +185,7 @@ struct JobRunTests {
             let gate = Gate()
             let open = Mutex(0)
             let most = Mutex(0)
-            let step = PipelineStep.test("wait") { _, _ in
+            let step = PipelineStep.written("wait") { _, _ in
                 let now = open.withLock { count in
                     count += 1
                     return count
@@ -239,7 +242,7 @@ struct JobRunTests {
     func fileThatWasReplacedMeanwhileHasNoResult() async throws {
         try await JobFixture.run { fixture in
             try await fixture.put("a", "x")
-            let step = PipelineStep.test("replace") { _, context in
+            let step = PipelineStep.written("replace") { _, context in
                 try await fixture.put("a", "y")
                 let path = "\(context.folder)/out"
                 try Data("z".utf8).write(to: URL(filePath: path))
@@ -252,6 +255,29 @@ struct JobRunTests {
             }
             #expect(report.items.first?.error?.code == "source_changed")
             #expect(try fixture.keys() == ["a"])
+        }
+    }
+
+    @Test
+    func sameContentIsWorkedOnOnceUnderWhateverName() async throws {
+        try await JobFixture.run { fixture in
+            try await fixture.put("a", "same")
+            try await fixture.put("b", "same")
+            let seen = Collected<String>()
+            let step = PipelineStep.written("copy", isKept: true) { input, context in
+                seen.add(input.key.text)
+                return try await PipelineStep.copy.work.run(input, context)
+            }
+            let pipeline = Pipeline(name: "test", version: "1", steps: [step])
+            let service = fixture.service([pipeline], keepsResults: true)
+            let jobs = try await service.whileRunning {
+                let first = try await service.ended(try await service.submit(try .files("a")))
+                return [first, try await service.ended(try await service.submit(try .files("b", "a")))]
+            }
+            #expect(seen.all == ["a"])
+            #expect(jobs.map(\.files.cached) == [0, 2])
+            #expect(try service.report(jobs[1].id).items.map(\.isCached) == [true, true])
+            #expect(try await fixture.read(".derived/test/b/copy.bin") == "same")
         }
     }
 }

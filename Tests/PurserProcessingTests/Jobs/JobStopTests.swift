@@ -1,6 +1,7 @@
 import Foundation
 import PurserCatalog
 import PurserIdentifiers
+import PurserMonitor
 import PurserOperations
 import PurserStore
 import PurserTestSupport
@@ -16,7 +17,7 @@ struct JobStopTests {
     /// A step that tells when it runs, and waits until it is let go or cancelled.
     private static func blocking(_ begun: Gate, _ gate: Gate, passes: Int = 0) -> Pipeline {
         let count = Mutex(0)
-        let step = PipelineStep.test("wait") { _, context in
+        let step = PipelineStep.written("wait") { _, context in
             let number = count.withLock { count in
                 count += 1
                 return count
@@ -97,7 +98,7 @@ struct JobStopTests {
             try await fixture.put("slow", "x")
             try await fixture.put("quick", "y")
             let (clock, begun, never) = (StepClock(), Gate(), Gate())
-            let step = PipelineStep.test("wait") { input, _ in
+            let step = PipelineStep.written("wait") { input, _ in
                 guard input.key.text == "slow" else { return StepOutput() }
                 begun.open()
                 try await never.waitOrThrow()
@@ -165,7 +166,7 @@ struct JobStopTests {
             // As after a start: the tracker remembers nothing.
             let next = try await JobFixture.reopened(fixture)
             let seen = Collected<String>()
-            let step = PipelineStep.test("wait") { input, _ in
+            let step = PipelineStep.written("wait") { input, _ in
                 seen.add(input.key.text)
                 return StepOutput()
             }
@@ -178,13 +179,92 @@ struct JobStopTests {
     }
 
     @Test
+    func stopOfTheServiceEndsNoJobThatHasFilesLeft() async throws {
+        try await JobFixture.run { fixture in
+            try await fixture.put("a", "x")
+            let (begun, never) = (Gate(), Gate())
+            let service = fixture.service([Self.blocking(begun, never)])
+            let job = try await service.whileRunning {
+                let job = try await service.submit(try .files("a"))
+                await begun.wait()
+                // As all that holds a slot is told to stop.
+                fixture.resources.cancelAll(.shutdown)
+                while fixture.resources.metrics().active > 0 { await Task.yield() }
+                return job
+            }
+            #expect(try service.job(job.id).state == .running)
+            let next = try await JobFixture.reopened(fixture)
+            let again = next.service([Pipeline(name: "test", version: "1", steps: [.copy])])
+            let ended = try await again.whileRunning { try await again.ended(job) }
+            #expect(ended.state == .succeeded)
+        }
+    }
+
+    @Test
+    func fileThatIsStoppedAsItTakesTooLongHasTimedOut() async throws {
+        try await JobFixture.run { fixture in
+            try await fixture.put("a", "x")
+            let (begun, never) = (Gate(), Gate())
+            let service = fixture.service([Self.blocking(begun, never)])
+            let report = try await service.whileRunning {
+                let job = try await service.submit(try .files("a"))
+                await begun.wait()
+                try #require(fixture.resources.runningOperations().first).cancel(.timedOut)
+                try await service.ended(job)
+                return try service.report(job.id)
+            }
+            #expect(report.items.first?.state == .timedOut)
+            #expect(report.items.first?.error?.code == "timed_out")
+            #expect(report.job.state == .failed)
+        }
+    }
+
+    /// The thresholds of the monitor are those of one file, however long its job takes.
+    @Test
+    func thresholdsOfTheMonitorAreThoseOfOneFile() async throws {
+        let clock = StepClock()
+        try await JobFixture.run(clock: clock) { fixture in
+            try await fixture.put("a", "x")
+            let (begun, gate) = (Gate(), Gate())
+            let service = fixture.service([Self.blocking(begun, gate)])
+            try await service.whileRunning {
+                let job = try await service.submit(try .files("a"))
+                await begun.wait()
+                var watcher = DurationWatcher(DurationThresholds())
+                func look() -> [DurationLevel] {
+                    let running = fixture.resources.runningOperations().map {
+                        RunningOperation(id: $0.id, kind: $0.label, elapsed: $0.held)
+                    }
+                    return watcher.look(at: running).map(\.level)
+                }
+                clock.advance(by: .milliseconds(19_999))
+                #expect(look() == [])
+                clock.advance(by: .milliseconds(1))
+                #expect(look() == [.warning])
+                clock.advance(by: .seconds(5))
+                #expect(look() == [.critical])
+                clock.advance(by: .seconds(5))
+                #expect(look() == [.maximum])
+                #expect(look() == [])
+                gate.open()
+                try await service.ended(job)
+                let report = try #require(fixture.reports.all.last)
+                #expect(report.kind == "process")
+                #expect(report.held == .seconds(30))
+                let again = watcher.note(report)
+                #expect(again == nil)
+            }
+        }
+    }
+
+    @Test
     func jobSurvivesAKillWithoutARowOrAResultTwice() async throws {
         try await withTemporaryFolder { folder in
             let fixture = try await JobFixture.open(folder.appending("storage"))
             for key in ["a", "b"] { try await fixture.put(key, key) }
             let (begun, gate) = (Gate(), Gate())
             let first = PipelineStep.copy
-            let second = PipelineStep.test("wait", needs: ["copy"]) { input, _ in
+            let second = PipelineStep.written("wait", needs: ["copy"]) { input, _ in
                 guard input.key.text == "b" else { return StepOutput() }
                 begun.open()
                 try await gate.waitOrThrow()
@@ -207,7 +287,7 @@ struct JobStopTests {
 
             let next = try await JobFixture.open(image)
             let copies = Collected<String>()
-            let counted = PipelineStep.test("copy") { input, context in
+            let counted = PipelineStep.written("copy") { input, context in
                 copies.add(input.key.text)
                 return try await PipelineStep.copy.work.run(input, context)
             }
@@ -232,7 +312,7 @@ struct JobStopTests {
         try await JobFixture.run { fixture in
             for key in ["killer", "bystander"] { try await fixture.put(key, key) }
             let seen = Collected<String>()
-            let step = PipelineStep.test("look") { input, _ in
+            let step = PipelineStep.written("look") { input, _ in
                 seen.add(input.key.text)
                 return StepOutput()
             }
@@ -261,12 +341,12 @@ struct JobStopTests {
         try await JobFixture.run { fixture in
             try await fixture.put("a", "x")
             let calls = Collected<String>()
-            let call = PipelineStep.test("call") { input, _ in
+            let call = PipelineStep.written("call") { input, _ in
                 calls.add(input.key.text)
                 return StepOutput(values: ["answer": .integer(7)])
             }
             let answers = Collected<StepValue?>()
-            let use = PipelineStep.test("use", needs: ["call"]) { input, _ in
+            let use = PipelineStep.written("use", needs: ["call"]) { input, _ in
                 answers.add(input.earlier["call"]?.values["answer"])
                 return StepOutput()
             }

@@ -77,10 +77,18 @@ struct BadPipelineTests {
             (5, "steps wait for one another: b → d → c → b")
         ),
         BadPipeline(steps: "needs as a text", "- name: x\n  uses: nothing\n  needs: y\n", (6, "takes a list of texts")),
-        BadPipeline(steps: "weight of nothing", "- {name: x, uses: nothing, weight: 0}\n", (4, "weight: takes a number")),
+        BadPipeline(
+            steps: "weight of nothing",
+            "- {name: x, uses: nothing, weight: 0}\n",
+            (4, "weight: takes a number")
+        ),
         BadPipeline(steps: "negative weight", "- {name: x, uses: nothing, weight: -1}\n", (4, "got -1")),
         BadPipeline(steps: "no number", "- {name: x, uses: nothing, weight: .nan}\n", (4, "weight: takes a number")),
-        BadPipeline(steps: "memory without a unit that is", "- {name: x, uses: nothing, memory: 5 apples}\n", (4, "a size")),
+        BadPipeline(
+            steps: "memory without a unit that is",
+            "- {name: x, uses: nothing, memory: 5 apples}\n",
+            (4, "a size")
+        ),
         BadPipeline(steps: "too little memory", "- {name: x, uses: nothing, memory: 1KiB}\n", (4, "1MiB to 1TiB")),
         BadPipeline(steps: "timeout", "- name: x\n  uses: nothing\n  timeout: soon\n", (6, "takes a duration")),
         BadPipeline(steps: "too long", "- {name: x, uses: nothing, timeout: 2d}\n", (4, "timeout: takes a duration")),
@@ -92,8 +100,16 @@ struct BadPipelineTests {
             (8, "retry.jitter: takes a number from 0.0 to 1.0"),
             (9, "retry.delays: is unknown here")
         ),
-        BadPipeline(steps: "severity", "- {name: x, uses: nothing, severity: bad}\n", (4, "info, warning, error, critical")),
-        BadPipeline(steps: "on_error", "- {name: x, uses: nothing, on_error: ignore}\n", (4, "on_error: takes fail, skip")),
+        BadPipeline(
+            steps: "severity",
+            "- {name: x, uses: nothing, severity: bad}\n",
+            (4, "info, warning, error, critical")
+        ),
+        BadPipeline(
+            steps: "on_error",
+            "- {name: x, uses: nothing, on_error: ignore}\n",
+            (4, "on_error: takes fail, skip")
+        ),
         BadPipeline(
             steps: "fallback to nothing",
             "- name: x\n  uses: nothing\n  on_error: {fallback: y}\n",
@@ -168,7 +184,11 @@ struct BadPipelineTests {
             (16, "outputs[0].nam: is unknown here; known are name"),
             (17, "colour: is unknown here")
         ),
-        BadPipeline(steps: "with as a list", "- name: x\n  uses: nothing\n  with: [a]\n", (6, "takes names with values")),
+        BadPipeline(
+            steps: "with as a list",
+            "- name: x\n  uses: nothing\n  with: [a]\n",
+            (6, "takes names with values")
+        ),
         BadPipeline(
             steps: "reference to a later step",
             """
@@ -183,7 +203,11 @@ struct BadPipelineTests {
         BadPipeline(rest: "prefix", "outputs:\n  prefix: /derived\n", (6, "takes the beginning of a key")),
         BadPipeline(rest: "remove", "remove_with_source: maybe\n", (5, "takes true or false, got 'maybe'")),
         BadPipeline(rest: "timeout", "timeout: 0s\n", (5, "timeout: takes a duration")),
-        BadPipeline(rest: "type of a parameter", "parameters:\n  w: {type: int}\n", (6, "string, integer, number, boolean")),
+        BadPipeline(
+            rest: "type of a parameter",
+            "parameters:\n  w: {type: int}\n",
+            (6, "string, integer, number, boolean")
+        ),
         BadPipeline(
             rest: "default of a parameter",
             "parameters:\n  w:\n    type: integer\n    default: 9\n    maximum: 8\n",
@@ -193,8 +217,16 @@ struct BadPipelineTests {
         BadPipeline(rest: "name of a parameter", "parameters:\n  W X: {type: number}\n", (6, "a parameter's name")),
         BadPipeline(rest: "action", "handlers:\n  timed_out: again\n", (6, "takes retry, skip, quarantine, abort")),
         BadPipeline(rest: "code", "handlers:\n  Timed Out: skip\n", (6, "a code of a failure")),
-        BadPipeline(rest: "handler's step", "handlers:\n  x:\n    fallback: y\n", (6, "there is no step 'y' to fall back to")),
-        BadPipeline(rest: "handler's retry", "handlers:\n  x:\n    retry: {factor: 0}\n", (7, "retry.factor: takes a number")),
+        BadPipeline(
+            rest: "handler's step",
+            "handlers:\n  x:\n    fallback: y\n",
+            (6, "there is no step 'y' to fall back to")
+        ),
+        BadPipeline(
+            rest: "handler's retry",
+            "handlers:\n  x:\n    retry: {factor: 0}\n",
+            (7, "retry.factor: takes a number")
+        ),
         BadPipeline(
             rest: "only stand-ins",
             "handlers:\n  y: {fallback: x}\n",
