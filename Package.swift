@@ -126,7 +126,8 @@ let package = Package(
             name: "PurserProcessing",
             dependencies: [
                 "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore",
-                asyncHTTPClient, collections, crypto, logging, nioCore, serviceLifecycle, subprocess, system, yams,
+                asyncHTTPClient, collections, crypto, logging, nioCore, nioHTTP1, serviceLifecycle, subprocess, system,
+                yams,
             ],
             resources: [.embedInCode("Steps/Schemas/document.schema.json")],
             swiftSettings: settings

@@ -1,6 +1,6 @@
 import Foundation
 import PurserIdentifiers
-package import PurserProcessing
+import PurserProcessing
 import SystemPackage
 
 extension Bench {
@@ -53,8 +53,4 @@ func execStep(_ values: [String: StepValue], _ more: [String: StepValue] = [:]) 
     let step = try StepKind.exec.make(settings)
     if let problem = settings.problems().first { throw problem }
     return step
-}
-
-extension StepValue: ExpressibleByStringLiteral {
-    package init(stringLiteral value: String) { self = .string(value) }
 }
