@@ -104,8 +104,8 @@ struct ProcessProgramTests {
     private static func line(of fifo: String) async -> String {
         await withCheckedContinuation { continuation in
             Thread {
-                let data = FileManager.default.contents(atPath: fifo) ?? Data()
-                continuation.resume(returning: String(decoding: data, as: UTF8.self))
+                let data = try? FileHandle(forReadingAtPath: fifo)?.readToEnd()
+                continuation.resume(returning: String(decoding: data ?? Data(), as: UTF8.self))
             }.start()
         }
     }
