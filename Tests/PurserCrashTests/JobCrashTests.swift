@@ -76,7 +76,7 @@ import Testing
             try #require(report.job.state == "running", "the kill must meet the job")
             let done = report.items.filter { $0.state == "succeeded" }.map { Self.mark($0.key) }
             let marks = (first: try Self.marks("first", in: log), second: try Self.marks("second", in: log))
-            #expect(!done.isEmpty)
+            #expect(done.count >= target)
             underWay += marks.second.count - done.count
             firsts.append(marks.first.filter { marks.second[$0.key] != nil })
             seconds.append(marks.second.filter { done.contains($0.key) })

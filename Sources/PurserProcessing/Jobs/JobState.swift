@@ -26,8 +26,6 @@ struct JobState: Sendable {
     private var ended: Deque<JobItemEnd> = []
     /// How many are being written down.
     var writing = 0
-    /// Whether all that is done is to be written down, though it makes no batch.
-    var isFlushing = false
     /// Whether a file is under way that was cut off twice: there is one at a time.
     private(set) var hasSuspect = false
     var stop: JobStop?
@@ -83,12 +81,9 @@ struct JobState: Sendable {
         self.ended.append(end)
     }
 
-    /// Takes what is to be written down at once: a whole batch, or all there is where nothing is under way.
+    /// Takes what is to be written down next: what came to an end while the last was being written, at most a batch.
     mutating func takeEnds(batch: Int) -> [JobItemEnd] {
-        let isDue = self.isFlushing || self.stop != nil || self.inFlight.isEmpty || self.ended.count >= batch
-        guard isDue else { return [] }
         let ends = Array(self.ended.prefix(max(1, batch)))
-        if ends.isEmpty { self.isFlushing = false }
         self.ended.removeFirst(ends.count)
         self.writing += ends.count
         return ends

@@ -138,7 +138,6 @@ extension ProcessingService {
 
     /// Leaves all jobs that are under way to the next start, as if their files had not been begun.
     func leave() async {
-        for job in self.running.withLock({ Array($0.values) }) { job.flush() }
         _ = await self.writeAll()
         let jobs = self.running.withLock { running in
             defer { running = [:] }

@@ -205,10 +205,11 @@ extension ProcessingService {
     }
 
     /// The document of a job, with what its operation knows where it runs.
+    ///
+    /// Its counts are of files whose end is written down: none of them is processed again after a crash.
     func document(_ record: JobRecord) -> JobDocument {
         var document = JobDocument(record)
         guard record.endedAt == nil, let job = self.running.withLock({ $0[record.number] }) else { return document }
-        document.files = job.counts
         let snapshot = job.operation.snapshot
         guard document.progress != nil else { return document }
         document.progress = snapshot.progress

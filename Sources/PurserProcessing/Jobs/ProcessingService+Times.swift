@@ -36,9 +36,6 @@ extension ProcessingService {
     func tick() async {
         let now = self.now()
         for job in self.running.withLock({ Array($0.values) }) {
-            // What is done is not to wait long for a batch to be whole: a crash would undo it.
-            job.flush()
-            self.ends.ring()
             guard let deadline = job.deadline, deadline <= now else { continue }
             // Ended meanwhile: then there is nothing to stop.
             try? job.operation.cancel(.timedOut)

@@ -131,12 +131,6 @@ final class RunningJob: Sendable {
     /// Takes what is done and not written down, some at a time.
     func takeEnds() -> [JobItemEnd] { self.state.withLock { $0.takeEnds(batch: self.plan.batch) } }
 
-    /// Has all that is done written down next, though it makes no batch.
-    func flush() { self.state.withLock { $0.isFlushing = true } }
-
-    /// What became of its files, whether or not that is written down.
-    var counts: JobCounts { self.state.withLock { $0.counts } }
-
     /// Says that what was taken is written down.
     func noteWritten(_ ends: [JobItemEnd]) { self.state.withLock { $0.writing -= ends.count } }
 
