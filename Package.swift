@@ -223,8 +223,8 @@ let package = Package(
         .testTarget(
             name: "PurserProcessingTests",
             dependencies: [
-                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserProcessing",
-                "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserMonitor", "PurserOperations",
+                "PurserProcessing", "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
             ],
             swiftSettings: settings
         ),
