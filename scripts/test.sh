@@ -1,22 +1,33 @@
 #!/usr/bin/env bash
 # Runs the tests that were built, a target at a time: within a target they run in parallel, and those that wait for
-# something real need not share two cores with all the others. Arguments go to `swift test`.
+# something real need not share two cores with all the others. Suites that measure by the clock, whose names end in
+# PromptnessTests, run by themselves at the end. Arguments go to `swift test`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 failed=()
-for folder in Tests/*Tests; do
-    target=$(basename "$folder")
-    echo "== $target"
+run() {
+    local name=$1 log
+    shift
+    echo "== $name"
     log=$(mktemp)
-    if swift test --skip-build --filter "^$target\." "$@" >"$log" 2>&1; then
+    if swift test --skip-build "$@" >"$log" 2>&1; then
         grep -E 'skipped|Test run with' "$log"
     else
-        failed+=("$target")
+        failed+=("$name")
         # What went well says nothing about what went wrong.
         grep -vE '^(◇|✔)' "$log"
     fi
     rm -f "$log"
+}
+
+timed='PromptnessTests'
+for folder in Tests/*Tests; do
+    target=$(basename "$folder")
+    run "$target" --filter "^$target\." --skip "$timed" "$@"
+done
+for suite in $(grep -rhoE "struct [A-Za-z]+$timed" Tests | cut -d' ' -f2 | sort -u); do
+    run "$suite" --filter "\.$suite" "$@"
 done
 if [ ${#failed[@]} -gt 0 ]; then
     echo "FAILED: ${failed[*]}" >&2

@@ -28,7 +28,7 @@ extension Catalog {
         let time = before?.changedAt.milliseconds ?? .max
         let arguments: StatementArguments = [open ? 1 : 0, time, before?.id ?? "", max(0, limit)]
         return try self.readers.read { db in
-            try db.all(.alerts, arguments) { row in
+            try db.all(Query.alerts, arguments) { row in
                 AlertRecord(
                     id: try row.text(0),
                     isOpen: try row.integer(1) != 0,

@@ -5,13 +5,13 @@ extension WriteTransaction {
     func save(_ alerts: [AlertRecord], keepingResolved resolvedLimit: Int) throws {
         for alert in alerts {
             try self.write(
-                .saveAlert,
+                Query.saveAlert,
                 [alert.id, alert.isOpen ? 1 : 0, alert.changedAt.milliseconds, alert.document]
             )
         }
-        let oldest = try self.db.first(.oldestResolvedAlert, [max(0, resolvedLimit - 1)]) { try $0.integer(0) }
+        let oldest = try self.db.first(Query.oldestResolvedAlert, [max(0, resolvedLimit - 1)]) { try $0.integer(0) }
         if let oldest {
-            try self.write(.forgetResolvedAlerts, [oldest])
+            try self.write(Query.forgetResolvedAlerts, [oldest])
         }
     }
 }

@@ -5,7 +5,7 @@ public import PurserIdentifiers
 extension Catalog {
     /// What is known of a content; `nil` where it is unknown.
     public func blob(_ id: BlobID) throws -> BlobRecord? {
-        try self.readers.read { db in try db.first(.blob, [id.data]) { try BlobRow($0).record } }
+        try self.readers.read { db in try db.first(Query.blob, [id.data]) { try BlobRow($0).record } }
     }
 
     /// Lends the bytes of an inline content.
@@ -24,7 +24,7 @@ extension Catalog {
     ) throws -> Value? {
         // The body's own errors are not the catalog's: carry them past the translation.
         let result: Result<Value, any Error>? = try self.readers.read { db in
-            try db.first(.content, [blob.data]) { row in
+            try db.first(Query.content, [blob.data]) { row in
                 try row.bytes(0) { bytes in Result { try body(bytes) } }
             }
         }
@@ -45,13 +45,13 @@ extension Catalog {
     /// - Throws: ``CatalogError``.
     public func retiredBlobs(before: Date, limit: Int) throws -> [BlobRecord] {
         try self.readers.read { db in
-            try db.all(.retiredBlobs, [before.milliseconds, max(0, limit)]) { try BlobRow($0).record }
+            try db.all(Query.retiredBlobs, [before.milliseconds, max(0, limit)]) { try BlobRow($0).record }
         }
     }
 
     /// Contents whose deletion has begun: what a collector has to finish after a restart.
     public func deletingBlobs(limit: Int) throws -> [BlobRecord] {
-        try self.readers.read { db in try db.all(.deletingBlobs, [max(0, limit)]) { try BlobRow($0).record } }
+        try self.readers.read { db in try db.all(Query.deletingBlobs, [max(0, limit)]) { try BlobRow($0).record } }
     }
 
     /// Begins to delete a content: the first of the collector's two steps.

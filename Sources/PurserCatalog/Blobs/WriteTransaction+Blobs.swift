@@ -4,16 +4,16 @@ import PurserIdentifiers
 
 extension WriteTransaction {
     func blob(_ id: BlobID) throws -> BlobRow? {
-        try self.db.first(.blob, [id.data]) { try BlobRow($0) }
+        try self.db.first(Query.blob, [id.data]) { try BlobRow($0) }
     }
 
     /// Adds a content with one reference.
     func insertBlob(_ id: BlobID, size: Int64, content: NewFile.Content, at time: Date) throws -> BlobRow {
         let kept = content.kept
-        try self.write(.insertBlob, [id.data, size, kept.storedSize, kept.encoding, time.milliseconds])
+        try self.write(Query.insertBlob, [id.data, size, kept.storedSize, kept.encoding, time.milliseconds])
         let row = self.db.lastInsertedRowID
         if let bytes = kept.bytes {
-            try self.write(.insertContent, [row, bytes])
+            try self.write(Query.insertContent, [row, bytes])
         }
         let blob = BlobRow(
             row: row,
@@ -77,22 +77,22 @@ extension WriteTransaction {
             throw CatalogError(.blobInUse, "content \(id) is not marked as being deleted")
         }
         if blob.record.isInline {
-            try self.write(.deleteContent, [blob.row])
+            try self.write(Query.deleteContent, [blob.row])
         }
-        try self.write(.deleteBlob, [blob.row])
+        try self.write(Query.deleteBlob, [blob.row])
         self.changes.add(blob.record, times: -1)
     }
 
     func flag(_ id: BlobID, damaged: Bool) throws {
         guard let blob = try self.blob(id), blob.record.isDamaged != damaged else { return }
-        try self.write(.flagBlob, [damaged ? 1 : 0, blob.row])
+        try self.write(Query.flagBlob, [damaged ? 1 : 0, blob.row])
         self.changesContent()
     }
 
     private func store(_ blob: BlobRow, replacing before: BlobRecord) throws {
         let record = blob.record
         try self.write(
-            .referToBlob,
+            Query.referToBlob,
             [record.references, record.state.rawValue, record.retiredAt?.milliseconds, blob.row]
         )
         self.changes.replace(before, by: record)

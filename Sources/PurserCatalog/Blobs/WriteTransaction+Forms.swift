@@ -18,12 +18,12 @@ extension WriteTransaction {
     func replaceForm(of blob: BlobRow, by form: BlobForm) throws -> BlobRow {
         let before = blob.record
         if before.isInline {
-            try self.write(.deleteContent, [blob.row])
+            try self.write(Query.deleteContent, [blob.row])
         }
         if let bytes = form.bytes {
-            try self.write(.insertContent, [blob.row, bytes])
+            try self.write(Query.insertContent, [blob.row, bytes])
         }
-        try self.write(.replaceBlob, [form.storedSize, form.encoding, blob.row])
+        try self.write(Query.replaceBlob, [form.storedSize, form.encoding, blob.row])
         self.changesContent()
         var after = blob
         after.record.storedSize = form.storedSize

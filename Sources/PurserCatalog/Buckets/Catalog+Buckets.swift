@@ -5,7 +5,7 @@ public import PurserIdentifiers
 extension Catalog {
     /// A bucket and what it holds; `nil` where there is none of that name.
     public func bucket(_ name: BucketName) throws -> BucketRecord? {
-        try self.readers.read { db in try db.first(.bucket, [name.text]) { try BucketRow($0).record } }
+        try self.readers.read { db in try db.first(Query.bucket, [name.text]) { try BucketRow($0).record } }
     }
 
     /// Whether there is a bucket of that name; cheap where that was asked lately.
@@ -15,7 +15,7 @@ extension Catalog {
 
     /// All buckets by name, in byte order.
     public func buckets() throws -> [BucketRecord] {
-        try self.readers.read { db in try db.all(.buckets) { try BucketRow($0).record } }
+        try self.readers.read { db in try db.all(Query.buckets) { try BucketRow($0).record } }
     }
 
     /// Makes a bucket, or finds it where it is there.

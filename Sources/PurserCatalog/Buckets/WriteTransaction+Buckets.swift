@@ -8,7 +8,7 @@ extension WriteTransaction {
             return (found.record, false)
         }
         let milliseconds = time.milliseconds
-        try self.write(.insertBucket, [name.text, milliseconds])
+        try self.write(Query.insertBucket, [name.text, milliseconds])
         let record = BucketRecord(name: name, createdAt: Date(milliseconds: milliseconds), files: 0, logicalBytes: 0)
         self.adopt(BucketRow(row: self.db.lastInsertedRowID, record: record))
         self.changes.buckets += 1
@@ -23,7 +23,7 @@ extension WriteTransaction {
                 "bucket '\(name)' holds \(bucket.record.files) files: delete them first"
             )
         }
-        try self.write(.deleteBucket, [bucket.row])
+        try self.write(Query.deleteBucket, [bucket.row])
         self.abandon(name)
         self.changes.buckets -= 1
     }

@@ -10,7 +10,7 @@ extension Catalog {
     public func file(bucket: BucketName, key: FileKey) throws -> FileRecord? {
         try self.cache.file(FileCache.Name(bucket: bucket, key: key)) {
             try self.readers.read { db in
-                try db.first(.file, [bucket.text, key.data]) { try FileRow($0, in: bucket).record }
+                try db.first(Query.file, [bucket.text, key.data]) { try FileRow($0, in: bucket).record }
             }
         }
     }

@@ -11,7 +11,7 @@ extension WriteTransaction {
     }
 
     private func file(in bucket: BucketRow, _ key: FileKey) throws -> FileRow? {
-        try self.db.first(.fileInBucket, [bucket.row, key.data]) { try FileRow($0, in: bucket.record.name) }
+        try self.db.first(Query.fileInBucket, [bucket.row, key.data]) { try FileRow($0, in: bucket.record.name) }
     }
 
     func delete(
@@ -23,7 +23,7 @@ extension WriteTransaction {
         let file = try self.existingFile(bucket, key)
         try precondition.check(file.record)
         guard let row = try self.bucket(bucket) else { throw CatalogError.noSuchBucket(bucket) }
-        try self.write(.deleteFile, [row.row, key.data])
+        try self.write(Query.deleteFile, [row.row, key.data])
         self.changes(key, in: bucket)
         try self.release(file.blob, at: time)
         self.count(files: -1, bytes: -file.record.size, in: bucket)
@@ -83,7 +83,7 @@ extension WriteTransaction {
         guard known.record.encoding == BlobRecord.inlineEncoding else {
             throw CatalogError(.blobElsewhere, "content \(known.record.id) is kept in a file, or compressed")
         }
-        let isSame = try self.db.first(.content, [known.record.id.data]) { row in
+        let isSame = try self.db.first(Query.content, [known.record.id.data]) { row in
             try row.bytes(0) { kept in bytes.withUnsafeBytes { $0.elementsEqual(kept) } }
         }
         return isSame ?? false
@@ -118,13 +118,13 @@ extension WriteTransaction {
         self.changes(file.key, in: file.bucket)
         if let current {
             try self.write(
-                .replaceFile,
+                Query.replaceFile,
                 [blob.row, file.contentType, metadata, time, bucket.row, file.key.data]
             )
             self.count(files: 0, bytes: file.size - current.size, in: file.bucket)
         } else {
             try self.write(
-                .insertFile,
+                Query.insertFile,
                 [bucket.row, file.key.data, blob.row, file.contentType, metadata, time, time]
             )
             self.count(files: 1, bytes: file.size, in: file.bucket)

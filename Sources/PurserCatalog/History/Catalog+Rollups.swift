@@ -32,7 +32,7 @@ extension Catalog {
         limit: Int = 100_000
     ) throws -> [MetricRollup] {
         try self.readers.read { db in
-            try db.all(.rollups, [metric, period.rawValue, from.milliseconds, to.milliseconds, max(0, limit)]) {
+            try db.all(Query.rollups, [metric, period.rawValue, from.milliseconds, to.milliseconds, max(0, limit)]) {
                 try MetricRollup($0)
             }
         }
@@ -43,7 +43,11 @@ extension Catalog {
     /// All rows in it are visited: ask for an hour or so.
     public func rolledUpMetrics(from: Date, to: Date, period: RollupPeriod) throws -> Set<String> {
         try self.readers.read { db in
-            Set(try db.all(.rolledUpMetrics, [period.rawValue, from.milliseconds, to.milliseconds]) { try $0.text(0) })
+            Set(
+                try db.all(Query.rolledUpMetrics, [period.rawValue, from.milliseconds, to.milliseconds]) {
+                    try $0.text(0)
+                }
+            )
         }
     }
 
@@ -70,14 +74,14 @@ extension Catalog {
     }
 
     static func firstStart(_ period: RollupPeriod, from: Int64, in db: Database) throws -> Int64? {
-        try db.first(.firstRollup, [period.rawValue, from]) { $0[0] as Int64? } ?? nil
+        try db.first(Query.firstRollup, [period.rawValue, from]) { $0[0] as Int64? } ?? nil
     }
 }
 
 extension WriteTransaction {
     fileprivate func save(_ rollup: MetricRollup) throws {
         try self.write(
-            .saveRollup,
+            Query.saveRollup,
             [
                 rollup.metric, rollup.period.rawValue, rollup.start.milliseconds, rollup.count, rollup.sum, rollup.min,
                 rollup.max, Data(rollup.histogram),
@@ -90,7 +94,7 @@ extension WriteTransaction {
             return false
         }
         let (end, isBeyond) = oldest.addingReportingOverflow(slice)
-        try self.write(.pruneRollups, [period.rawValue, isBeyond ? before : min(before, end)])
+        try self.write(Query.pruneRollups, [period.rawValue, isBeyond ? before : min(before, end)])
         return true
     }
 }

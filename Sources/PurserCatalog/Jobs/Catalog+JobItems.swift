@@ -12,9 +12,9 @@ extension Catalog {
     /// - Throws: ``CatalogError``.
     package func startItems(ofJob job: Int64, limit: Int) async throws -> [JobItemRecord] {
         try await self.writer.submit { transaction in
-            var items = try transaction.db.all(.queuedItems, [job, max(1, limit)]) { try JobItemRecord($0) }
+            var items = try transaction.db.all(JobQuery.queuedItems, [job, max(1, limit)]) { try JobItemRecord($0) }
             for index in items.indices {
-                try transaction.write(.startItem, [job, items[index].number])
+                try transaction.write(JobQuery.startItem, [job, items[index].number])
                 items[index].state = .running
                 items[index].starts += 1
             }
@@ -26,13 +26,13 @@ extension Catalog {
     package func returnItems(_ numbers: [Int64], ofJob job: Int64) async throws {
         guard !numbers.isEmpty else { return }
         try await self.writer.submit { transaction in
-            for number in numbers { try transaction.write(.returnItem, [job, number]) }
+            for number in numbers { try transaction.write(JobQuery.returnItem, [job, number]) }
         }
     }
 
     /// Has all files wait again that a crash cut off; their begin counts.
     package func returnInterruptedItems(ofJob job: Int64) async throws {
-        try await self.writer.submit { try $0.write(.returnItems, [job]) }
+        try await self.writer.submit { try $0.write(JobQuery.returnItems, [job]) }
     }
 
     /// Keeps how files of a job ended, with all that belongs to it, in one transaction.
@@ -56,7 +56,10 @@ extension Catalog {
                 }
                 if end.isCached, end.state == .succeeded { counts.cached += 1 }
             }
-            try transaction.write(.countItems, [counts.succeeded, counts.failed, counts.skipped, counts.cached, job])
+            try transaction.write(
+                JobQuery.countItems,
+                [counts.succeeded, counts.failed, counts.skipped, counts.cached, job]
+            )
         }
     }
 
@@ -70,14 +73,14 @@ extension Catalog {
     /// - Throws: ``CatalogError``.
     package func items(ofJob job: Int64, after number: Int64? = nil, limit: Int) throws -> [JobItemRecord] {
         try self.readers.read { db in
-            try db.all(.items, [job, number ?? -1, max(1, limit)]) { try JobItemRecord($0) }
+            try db.all(JobQuery.items, [job, number ?? -1, max(1, limit)]) { try JobItemRecord($0) }
         }
     }
 
     /// What the steps did with some files of a job, in order.
     package func steps(ofJob job: Int64, items: ClosedRange<Int64>) throws -> [JobStepRecord] {
         try self.readers.read { db in
-            try db.all(.steps, [job, items.lowerBound, items.upperBound]) { row in
+            try db.all(JobQuery.steps, [job, items.lowerBound, items.upperBound]) { row in
                 JobStepRecord(item: try row.integer(0), name: try row.text(1), document: try row.text(2))
             }
         }
@@ -85,13 +88,13 @@ extension Catalog {
 
     /// Notes something that was done for a file and must not be done again, until the file has ended.
     package func noteStep(_ name: String, _ document: String, ofItem item: Int64, job: Int64) async throws {
-        try await self.writer.submit { try $0.write(.noteStep, [job, item, name, document]) }
+        try await self.writer.submit { try $0.write(JobQuery.noteStep, [job, item, name, document]) }
     }
 
     /// What was noted of a file, by name.
     package func stepNotes(ofItem item: Int64, job: Int64) throws -> [String: String] {
         try self.readers.read { db in
-            let notes = try db.all(.stepNotes, [job, item]) { (try $0.text(0), try $0.text(1)) }
+            let notes = try db.all(JobQuery.stepNotes, [job, item]) { (try $0.text(0), try $0.text(1)) }
             return Dictionary(notes) { $1 }
         }
     }
@@ -99,7 +102,7 @@ extension Catalog {
     /// Files whose source is gone, and which are to go with it; in no order.
     package func orphans(limit: Int) throws -> [(bucket: BucketName, key: FileKey)] {
         try self.readers.read { db in
-            try db.all(.orphans, [max(1, limit)]) { row in
+            try db.all(JobQuery.orphans, [max(1, limit)]) { row in
                 guard let bucket = try? BucketName(try row.text(0)),  // written by us, or damaged
                     let key = try row.bytes(1, { bytes in try? FileKey(utf8: bytes) })
                 else { throw CatalogError.undecodable("the name of a file") }
@@ -114,14 +117,14 @@ extension WriteTransaction {
     ///
     /// - Returns: Whether it had not ended before.
     fileprivate func end(_ end: JobItemEnd, ofJob job: Int64) throws -> Bool {
-        try self.write(.endItem, [end.state.rawValue, end.document, job, end.number])
+        try self.write(JobQuery.endItem, [end.state.rawValue, end.document, job, end.number])
         guard self.db.changesCount == 1 else { return false }
         for (position, step) in end.steps.enumerated() {
-            try self.write(.insertStep, [job, end.number, position, step.name, step.document])
+            try self.write(JobQuery.insertStep, [job, end.number, position, step.name, step.document])
         }
-        try self.write(.forgetStepNotes, [job, end.number])
+        try self.write(JobQuery.forgetStepNotes, [job, end.number])
         for key in end.dependents {
-            try self.write(.keepDerived, [end.key.data, end.key.data, key.data, end.bucket.text])
+            try self.write(JobQuery.keepDerived, [end.key.data, end.key.data, key.data, end.bucket.text])
         }
         return true
     }

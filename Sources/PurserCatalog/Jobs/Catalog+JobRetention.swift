@@ -14,17 +14,17 @@ extension Catalog {
     package func forgetJobs(endedBefore before: Date, keeping count: Int, limit: Int) async throws -> Bool {
         let limit = max(1, limit)
         let oldest = try self.readers.read { db in
-            try db.first(.oldestKeptJob, [Int64.max, max(0, count)]) { try $0.integer(0) }
+            try db.first(JobQuery.oldestKeptJob, [Int64.max, max(0, count)]) { try $0.integer(0) }
         }
         // That one is the first of those that are too many.
         let bound = max(before.milliseconds, oldest.map { $0 + 1 } ?? .min)
         return try await self.writer.submit { transaction in
-            guard let job = try transaction.db.first(.endedJobs, [bound, 1], { try $0.integer(0) }) else {
+            guard let job = try transaction.db.first(JobQuery.endedJobs, [bound, 1], { try $0.integer(0) }) else {
                 return false
             }
-            try transaction.write(.forgetItems, [job, job, limit])
+            try transaction.write(JobQuery.forgetItems, [job, job, limit])
             guard transaction.db.changesCount < limit else { return true }
-            try transaction.write(.forgetJob, [job])
+            try transaction.write(JobQuery.forgetJob, [job])
             return true
         }
     }

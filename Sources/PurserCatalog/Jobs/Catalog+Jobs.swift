@@ -15,15 +15,15 @@ extension Catalog {
         try await self.writer.submit { transaction in
             let db = transaction.db
             if let (key, digest) = job.idempotency {
-                let known = try db.first(.jobOfKey, [key]) { row in
+                let known = try db.first(JobQuery.jobOfKey, [key]) { row in
                     (job: try JobRecord(row), digest: row[20] as Data?)
                 }
                 if let known { return known.digest == digest ? .known(known.job) : .contradicts }
             }
-            guard try db.first(.job, [job.id], { _ in true }) == nil else { return .idTaken }
+            guard try db.first(JobQuery.job, [job.id], { _ in true }) == nil else { return .idTaken }
             let lead = Self.jobClassLead.components.seconds * 1_000
             try transaction.write(
-                .insertJob,
+                JobQuery.insertJob,
                 [
                     job.id, job.pipeline, job.priority, job.createdAt.milliseconds + Int64(job.priority) * lead,
                     job.client,
@@ -33,7 +33,7 @@ extension Catalog {
             )
             let number = db.lastInsertedRowID
             try transaction.add(job.inputs, toJob: number, from: 0, isListed: job.isListed, listedTo: job.listedTo)
-            guard let kept = try db.first(.jobOfNumber, [number], { try JobRecord($0) }) else {
+            guard let kept = try db.first(JobQuery.jobOfNumber, [number], { try JobRecord($0) }) else {
                 throw CatalogError(.internalFailure, "a job that was just written is not there")
             }
             return .inserted(kept)
@@ -50,7 +50,7 @@ extension Catalog {
     /// - Throws: ``CatalogError``.
     package func add(_ inputs: [JobInput], toJob number: Int64, listedTo position: Data?) async throws -> JobRecord? {
         try await self.writer.submit { transaction in
-            let job = try transaction.db.first(.jobOfNumber, [number]) { try JobRecord($0) }
+            let job = try transaction.db.first(JobQuery.jobOfNumber, [number]) { try JobRecord($0) }
             guard let job, job.endedAt == nil, !job.isListed else { return nil }
             try transaction.add(
                 inputs,
@@ -59,13 +59,13 @@ extension Catalog {
                 isListed: position == nil,
                 listedTo: position
             )
-            return try transaction.db.first(.jobOfNumber, [number]) { try JobRecord($0) }
+            return try transaction.db.first(JobQuery.jobOfNumber, [number]) { try JobRecord($0) }
         }
     }
 
     /// A job; `nil` where there is none of that id, or it was forgotten.
     package func job(_ id: String) throws -> JobRecord? {
-        try self.readers.read { db in try db.first(.job, [id]) { try JobRecord($0) } }
+        try self.readers.read { db in try db.first(JobQuery.job, [id]) { try JobRecord($0) } }
     }
 
     /// Jobs, newest first.
@@ -85,19 +85,19 @@ extension Catalog {
     ) throws -> [JobRecord] {
         try self.readers.read { db in
             let (number, limit) = (number ?? .max, max(1, limit))
-            guard let state else { return try db.all(.jobs, [number, pipeline, limit]) { try JobRecord($0) } }
-            return try db.all(.jobsInState, [state, number, pipeline, limit]) { try JobRecord($0) }
+            guard let state else { return try db.all(JobQuery.jobs, [number, pipeline, limit]) { try JobRecord($0) } }
+            return try db.all(JobQuery.jobsInState, [state, number, pipeline, limit]) { try JobRecord($0) }
         }
     }
 
     /// The job that is to start next: by priority, where none of another class has waited much longer.
     package func nextJob() throws -> JobRecord? {
-        try self.readers.read { db in try db.first(.nextJob, [Int64.min]) { try JobRecord($0) } }
+        try self.readers.read { db in try db.first(JobQuery.nextJob, [Int64.min]) { try JobRecord($0) } }
     }
 
     /// The first job behind another whose files are not all found.
     package func unlistedJob(after number: Int64 = 0) throws -> JobRecord? {
-        try self.readers.read { db in try db.first(.unlistedJob, [number]) { try JobRecord($0) } }
+        try self.readers.read { db in try db.first(JobQuery.unlistedJob, [number]) { try JobRecord($0) } }
     }
 
     /// Starts a job that waits.
@@ -105,7 +105,7 @@ extension Catalog {
     /// - Returns: Whether it did; not where it has started or ended meanwhile.
     package func startJob(_ number: Int64, at time: Date) async throws -> Bool {
         try await self.writer.submit { transaction in
-            try transaction.write(.startJob, [time.milliseconds, number])
+            try transaction.write(JobQuery.startJob, [time.milliseconds, number])
             return transaction.db.changesCount == 1
         }
     }
@@ -128,9 +128,9 @@ extension Catalog {
         at time: Date
     ) async throws -> Bool {
         try await self.writer.submit { transaction in
-            let job = try transaction.db.first(.jobOfNumber, [number]) { try JobRecord($0) }
+            let job = try transaction.db.first(JobQuery.jobOfNumber, [number]) { try JobRecord($0) }
             guard let job, job.state == "queued" || !isQueuedOnly else { return false }
-            try transaction.write(.endJob, [state, error?.code, error?.message, time.milliseconds, number])
+            try transaction.write(JobQuery.endJob, [state, error?.code, error?.message, time.milliseconds, number])
             return transaction.db.changesCount == 1
         }
     }
@@ -145,9 +145,9 @@ extension WriteTransaction {
         listedTo position: Data?
     ) throws {
         for (offset, input) in inputs.enumerated() {
-            try self.write(.insertItem, [job, first + Int64(offset), input.bucket.text, input.key.data])
+            try self.write(JobQuery.insertItem, [job, first + Int64(offset), input.bucket.text, input.key.data])
         }
         let bytes = inputs.reduce(Int64(0)) { $0.addingReportingOverflow(max(0, $1.size)).partialValue }
-        try self.write(.noteListed, [inputs.count, max(0, bytes), isListed ? 1 : 0, position, job])
+        try self.write(JobQuery.noteListed, [inputs.count, max(0, bytes), isListed ? 1 : 0, position, job])
     }
 }

@@ -1,5 +1,5 @@
 /// The statements of jobs; a test asks SQLite for the plan of each, as for those of ``Query``.
-enum JobQuery: String, CaseIterable {
+enum JobQuery: String, CatalogQuery {
     // The columns of a job come first in all of these, see `JobRecord`.
     case job = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,

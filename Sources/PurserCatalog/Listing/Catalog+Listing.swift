@@ -24,7 +24,7 @@ extension Catalog {
         limit: Int
     ) throws -> ListPage {
         try self.readers.read { db in
-            guard let row = try db.first(.bucket, [bucket.text], { try BucketRow($0) }) else {
+            guard let row = try db.first(Query.bucket, [bucket.text], { try BucketRow($0) }) else {
                 throw CatalogError.noSuchBucket(bucket)
             }
             var listing = Listing(bucket: row, prefix: prefix, delimiter: delimiter, after: after, limit: max(1, limit))

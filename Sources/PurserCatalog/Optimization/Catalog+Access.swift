@@ -30,7 +30,7 @@ extension WriteTransaction {
     fileprivate func note(_ accesses: [AccessNotes.Name: Int64]) throws {
         for (name, time) in accesses {
             guard let bucket = try self.bucket(name.bucket) else { continue }
-            try self.write(.noteAccess, [time, bucket.row, name.key.data])
+            try self.write(OptimizationQuery.noteAccess, [time, bucket.row, name.key.data])
         }
     }
 }

@@ -13,7 +13,7 @@ extension Catalog {
     /// - Throws: ``CatalogError``.
     package func removals(ofRun run: String, after number: Int64, limit: Int) throws -> [RemovalRecord] {
         try self.readers.read { db in
-            try db.all(.removals, [run, number, max(1, limit)]) { row in
+            try db.all(OptimizationQuery.removals, [run, number, max(1, limit)]) { row in
                 guard let key = try row.bytes(6, { bytes in try? FileKey(utf8: bytes) }),  // written by us, or damaged
                     let blob = try row.bytes(7, { BlobID(bytes: $0) })
                 else { throw CatalogError.undecodable("an entry of the audit trail") }
@@ -37,7 +37,7 @@ extension Catalog {
     package func removalFigures(ofRun run: String) throws -> [String: RemovalOutcome] {
         try self.readers.read { db in
             var figures: [String: RemovalOutcome] = [:]
-            _ = try db.all(.removalFigures, [run]) { row in
+            _ = try db.all(OptimizationQuery.removalFigures, [run]) { row in
                 var outcome = RemovalOutcome()
                 outcome.files = try row.integer(1)
                 outcome.bytes = try row.integer(2)
@@ -59,15 +59,15 @@ extension Catalog {
     package func forgetRemovals(before: Date, keeping count: Int, limit: Int) async throws -> Int {
         try await self.writer.submit { transaction in
             let db = transaction.db
-            guard let first = try db.first(.firstRemoval, [], { $0[0] as Int64? }) ?? nil,
-                let last = try db.first(.lastRemoval, [], { $0[0] as Int64? }) ?? nil
+            guard let first = try db.first(OptimizationQuery.firstRemoval, [], { $0[0] as Int64? }) ?? nil,
+                let last = try db.first(OptimizationQuery.lastRemoval, [], { $0[0] as Int64? }) ?? nil
             else { return 0 }
-            let old = try db.all(.oldestRemovals, [first - 1, max(1, limit)]) { row in
+            let old = try db.all(OptimizationQuery.oldestRemovals, [first - 1, max(1, limit)]) { row in
                 (number: try row.integer(0), time: try row.integer(1))
             }
             let going = old.prefix { $0.time < before.milliseconds || last - $0.number >= Int64(count) }
             guard let end = going.last else { return 0 }
-            try transaction.write(.forgetRemovals, [end.number])
+            try transaction.write(OptimizationQuery.forgetRemovals, [end.number])
             return going.count
         }
     }

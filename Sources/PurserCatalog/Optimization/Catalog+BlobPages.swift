@@ -109,7 +109,7 @@ extension Catalog {
 
     /// The number of the last content's row; 0 where there is none.
     package func lastBlobRow() throws -> Int64 {
-        let last = try self.readers.read { db in try db.first(.lastBlob, []) { $0[0] as Int64? } }
+        let last = try self.readers.read { db in try db.first(OptimizationQuery.lastBlob, []) { $0[0] as Int64? } }
         return (last ?? nil) ?? 0
     }
 
@@ -125,7 +125,7 @@ extension Catalog {
     /// - Throws: ``CatalogError``.
     package func retiredFigures(before limit: Date) throws -> RetiredFigures {
         let figures = try self.readers.read { db in
-            try db.first(.retiredFigures, [limit.milliseconds]) { row in
+            try db.first(OptimizationQuery.retiredFigures, [limit.milliseconds]) { row in
                 RetiredFigures(blobs: try row.integer(0), bytes: try row.integer(1), uncredited: try row.integer(2))
             }
         }
@@ -134,13 +134,13 @@ extension Catalog {
 
     /// Whether a removal of the optimizer has counted the bytes of a retired content as won.
     package func isCredited(_ blob: BlobID) throws -> Bool {
-        try self.readers.read { db in try db.first(.credit, [blob.data]) { _ in true } ?? false }
+        try self.readers.read { db in try db.first(OptimizationQuery.credit, [blob.data]) { _ in true } ?? false }
     }
 
     /// Notes that a content was judged under a policy, and stays as it is.
     package func noteVerdict(on blobs: [BlobID], policy: String) async throws {
         try await self.writer.submit { transaction in
-            for blob in blobs { try transaction.write(.giveVerdict, [policy, blob.data]) }
+            for blob in blobs { try transaction.write(OptimizationQuery.giveVerdict, [policy, blob.data]) }
         }
     }
 

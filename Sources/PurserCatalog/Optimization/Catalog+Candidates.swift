@@ -83,7 +83,9 @@ extension Catalog {
                 try Self.appendFiles(of: from.blobRow, from, limit, to: &page, &names, db)
             }
             while page.files.count < limit {
-                let found = try db.first(.blobsBySize, [from.value, from.value, from.blobRow, 1]) { try BlobRow($0) }
+                let found = try db.first(OptimizationQuery.blobsBySize, [from.value, from.value, from.blobRow, 1]) {
+                    try BlobRow($0)
+                }
                 guard let found else { return page }
                 from = CandidatePosition(value: found.record.size, blobRow: found.row)
                 try Self.appendFiles(of: found.row, from, limit - page.files.count, to: &page, &names, db)
@@ -108,7 +110,7 @@ extension Catalog {
         _ names: inout BucketNames,
         _ db: Database
     ) throws {
-        page.files += try db.all(.filesOfBlob, [blobRow, from.bucketRow, from.key, limit]) {
+        page.files += try db.all(OptimizationQuery.filesOfBlob, [blobRow, from.bucketRow, from.key, limit]) {
             try FileCandidate($0, &names)
         }
     }
@@ -124,7 +126,10 @@ extension Catalog {
     package func files(ofBlob blobRow: Int64, after file: FileCandidate? = nil, limit: Int) throws -> [FileCandidate] {
         try self.readers.read { db in
             var buckets = BucketNames(db)
-            return try db.all(.filesOfBlob, [blobRow, file?.bucketRow ?? 0, file?.key.data ?? Data(), max(1, limit)]) {
+            return try db.all(
+                OptimizationQuery.filesOfBlob,
+                [blobRow, file?.bucketRow ?? 0, file?.key.data ?? Data(), max(1, limit)]
+            ) {
                 try FileCandidate($0, &buckets)
             }
         }

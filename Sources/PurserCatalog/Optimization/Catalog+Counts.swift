@@ -45,13 +45,15 @@ extension Catalog {
     /// - Returns: The contents as they are counted now.
     /// - Throws: ``CatalogError``.
     package func miscountedBlobs(after row: Int64, through last: Int64) throws -> [NumberedBlob] {
-        try self.readers.read { db in try db.all(.miscountedBlobs, [row, last]) { NumberedBlob(try BlobRow($0)) } }
+        try self.readers.read { db in
+            try db.all(OptimizationQuery.miscountedBlobs, [row, last]) { NumberedBlob(try BlobRow($0)) }
+        }
     }
 
     /// Live inline contents whose bytes are missing, or of another length than they should be.
     package func inlineBlobsWithoutBytes(after row: Int64, through last: Int64) throws -> [NumberedBlob] {
         try self.readers.read { db in
-            try db.all(.inlineBlobsWithoutBytes, [row, last]) { NumberedBlob(try BlobRow($0)) }
+            try db.all(OptimizationQuery.inlineBlobsWithoutBytes, [row, last]) { NumberedBlob(try BlobRow($0)) }
         }
     }
 
@@ -67,8 +69,8 @@ extension Catalog {
     package func recount(blobRow row: Int64, at time: Date) async throws -> NumberedBlob? {
         try await self.writer.submit { transaction in
             let db = transaction.db
-            guard let found = try db.first(.blobOfRow, [row], { try BlobRow($0) }),
-                let references = try db.first(.references, [row], { try $0.integer(0) }),
+            guard let found = try db.first(OptimizationQuery.blobOfRow, [row], { try BlobRow($0) }),
+                let references = try db.first(OptimizationQuery.references, [row], { try $0.integer(0) }),
                 references != found.record.references
             else { return nil }
             var blob = found
@@ -76,7 +78,7 @@ extension Catalog {
             blob.record.state = references > 0 ? .live : .retired
             blob.record.retiredAt = references > 0 ? nil : Date(milliseconds: time.milliseconds)
             try transaction.write(
-                .referToBlob,
+                Query.referToBlob,
                 [references, blob.record.state.rawValue, blob.record.retiredAt?.milliseconds, row]
             )
             transaction.changes.replace(found.record, by: blob.record)
@@ -145,7 +147,7 @@ extension Catalog {
     ) throws -> (files: Int64, bytes: Int64) {
         var (files, bytes, after) = (Int64(0), Int64(0), Data())
         while true {
-            let step = try db.first(.filesCounted, [bucket.row, after, Self.countStep]) { row in
+            let step = try db.first(OptimizationQuery.filesCounted, [bucket.row, after, Self.countStep]) { row in
                 (files: try row.integer(0), bytes: try row.integer(1), last: row[2] as Data?)
             }
             guard let step, let last = step.last else { return (files, bytes) }
@@ -163,7 +165,7 @@ extension Catalog {
     ) throws {
         var after: Int64 = 0
         while true {
-            let last = try db.first(.blobsCounted, [after, Self.countStep]) { row -> Int64? in
+            let last = try db.first(OptimizationQuery.blobsCounted, [after, Self.countStep]) { row -> Int64? in
                 guard let last = row[1] as Int64? else { return nil }
                 counted.blobs += try row.integer(2)
                 counted.distinctBytes += try row.integer(3)

@@ -99,22 +99,22 @@ extension WriteTransaction {
         let seen = removal.file
         let key = seen.key.data
         guard let bucket = try self.bucket(seen.bucket), bucket.row == seen.bucketRow,
-            let file = try self.db.first(.fileInBucket, [bucket.row, key], { try FileRow($0, in: seen.bucket) }),
+            let file = try self.db.first(Query.fileInBucket, [bucket.row, key], { try FileRow($0, in: seen.bucket) }),
             file.blob.row == seen.blobRow, file.record.blob == seen.blob,
             file.record.modifiedAt.milliseconds == seen.modifiedAt.milliseconds,
             try self.access(bucket.row, key) == seen.accessedAt?.milliseconds
         else { return nil }
-        try self.write(.deleteFile, [bucket.row, key])
+        try self.write(Query.deleteFile, [bucket.row, key])
         self.changes(seen.key, in: seen.bucket)
         try self.release(file.blob, at: time)
         self.count(files: -1, bytes: -file.record.size, in: seen.bucket)
         let isLast = file.blob.record.references <= 1
         if isLast {
-            try self.write(.giveCredit, [file.blob.row, time.milliseconds])
+            try self.write(OptimizationQuery.giveCredit, [file.blob.row, time.milliseconds])
         }
         let released = isLast ? file.blob.record.storedSize : 0
         try self.write(
-            .insertRemoval,
+            OptimizationQuery.insertRemoval,
             [
                 run, time.milliseconds, strategy, removal.reason, seen.bucket.text, key, seen.blob.data, seen.size,
                 released,
@@ -124,6 +124,6 @@ extension WriteTransaction {
     }
 
     private func access(_ bucket: Int64, _ key: Data) throws -> Int64? {
-        try self.db.first(.access, [bucket, key]) { try $0.integer(0) }
+        try self.db.first(OptimizationQuery.access, [bucket, key]) { try $0.integer(0) }
     }
 }

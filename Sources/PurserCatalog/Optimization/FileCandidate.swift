@@ -55,7 +55,7 @@ struct BucketNames {
 
     mutating func name(of row: Int64) throws -> BucketName {
         if let name = self.names[row] { return name }
-        let text = try self.db.first(.bucketOfRow, [row]) { try $0.text(0) }
+        let text = try self.db.first(OptimizationQuery.bucketOfRow, [row]) { try $0.text(0) }
         guard let text, let name = try? BucketName(text) else {  // whatever the objection, it was not written by us
             throw CatalogError.undecodable("a bucket's name")
         }

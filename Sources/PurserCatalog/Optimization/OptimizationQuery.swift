@@ -1,7 +1,7 @@
 /// The statements of the optimizer; a test asks SQLite for the plan of each, as for those of ``Query``.
 ///
 /// Pages go on behind a position, so that a later one costs what the first does.
-enum OptimizationQuery: String, CaseIterable {
+enum OptimizationQuery: String, CatalogQuery {
     case bucketOfRow = "SELECT name FROM bucket WHERE id = ?"
 
     // The columns of a candidate come first in all of these, see `FileCandidate`.

@@ -17,12 +17,13 @@ extension Catalog {
 
     /// A result; `nil` where none is kept under the key.
     package func result(_ key: ResultKey) throws -> ResultRecord? {
-        try self.readers.read { db in try db.first(.result, [key.digest.data]) { try ResultRecord($0) } }
+        try self.readers.read { db in try db.first(ResultQuery.result, [key.digest.data]) { try ResultRecord($0) } }
     }
 
     /// Whether a result is kept under the key.
     package func isResultKept(_ key: ResultKey) throws -> Bool {
-        try self.readers.read { db in try db.first(.resultBytes, [key.digest.data]) { try $0.integer(0) } } != nil
+        try self.readers.read { db in try db.first(ResultQuery.resultBytes, [key.digest.data]) { try $0.integer(0) } }
+            != nil
     }
 
     /// Notes that results were used.
@@ -48,7 +49,7 @@ extension Catalog {
 
     /// How many results are kept.
     package func resultTotals() throws -> ResultTotals {
-        try self.readers.read { db in try db.first(.resultTotal) { try ResultTotals($0) } }
+        try self.readers.read { db in try db.first(ResultQuery.resultTotal) { try ResultTotals($0) } }
             ?? ResultTotals(count: 0, bytes: 0)
     }
 
@@ -80,30 +81,32 @@ extension Catalog {
 extension WriteTransaction {
     fileprivate func note(_ uses: [ResultKey: ResultUses]) throws {
         for (key, uses) in uses {
-            try self.write(.noteResultUse, [uses.usedAt.milliseconds, uses.hits, key.digest.data])
+            try self.write(ResultQuery.noteResultUse, [uses.usedAt.milliseconds, uses.hits, key.digest.data])
         }
     }
 
     fileprivate func keep(_ result: ResultRecord) throws {
-        let replaced = try self.db.first(.resultBytes, [result.key.digest.data]) { try $0.integer(0) }
+        let replaced = try self.db.first(ResultQuery.resultBytes, [result.key.digest.data]) { try $0.integer(0) }
         try self.write(
-            .saveResult,
+            ResultQuery.saveResult,
             [
                 result.key.digest.data, result.pipeline, result.content.data, result.bytes, result.document,
                 result.createdAt.milliseconds, result.usedAt.milliseconds,
             ]
         )
-        try self.write(.countResults, [replaced == nil ? 1 : 0, result.bytes - (replaced ?? 0)])
+        try self.write(ResultQuery.countResults, [replaced == nil ? 1 : 0, result.bytes - (replaced ?? 0)])
     }
 
     fileprivate func forget(_ key: ResultKey) throws {
-        guard let bytes = try self.db.first(.resultBytes, [key.digest.data], { try $0.integer(0) }) else { return }
-        try self.write(.deleteResult, [key.digest.data])
-        try self.write(.countResults, [-1, -bytes])
+        guard let bytes = try self.db.first(ResultQuery.resultBytes, [key.digest.data], { try $0.integer(0) }) else {
+            return
+        }
+        try self.write(ResultQuery.deleteResult, [key.digest.data])
+        try self.write(ResultQuery.countResults, [-1, -bytes])
     }
 
     fileprivate func resultTotals() throws -> ResultTotals {
-        try self.db.first(.resultTotal) { try ResultTotals($0) } ?? ResultTotals(count: 0, bytes: 0)
+        try self.db.first(ResultQuery.resultTotal) { try ResultTotals($0) } ?? ResultTotals(count: 0, bytes: 0)
     }
 }
 

@@ -1,5 +1,5 @@
 /// The statements about kept results; a test asks SQLite for the plan of each, as for those of ``Query``.
-enum ResultQuery: String, CaseIterable {
+enum ResultQuery: String, CatalogQuery {
     case result = "SELECT key, pipeline, content, bytes, document, createdAt, usedAt, hits FROM result WHERE key = ?"
     case resultBytes = "SELECT bytes FROM result WHERE key = ?"
     case saveResult = """

@@ -1,17 +1,20 @@
 import Foundation
 import GRDB
 
+/// Statements of one subject, each under a name of its own; the raw value is its SQL.
+protocol CatalogQuery: RawRepresentable<String>, CaseIterable {}
+
 extension Database {
     /// Runs a statement that changes something.
     ///
     /// It is compiled once per connection; the arguments are not copied.
-    func run(_ query: Query, _ arguments: StatementArguments) throws {
+    func run(_ query: some CatalogQuery, _ arguments: StatementArguments) throws {
         try self.cachedStatement(sql: query.rawValue).execute(arguments: arguments)
     }
 
     /// The first row, decoded while SQLite still holds it.
     func first<Value>(
-        _ query: Query,
+        _ query: some CatalogQuery,
         _ arguments: StatementArguments = [],
         _ decode: (Row) throws -> Value
     ) throws -> Value? {
@@ -21,7 +24,7 @@ extension Database {
 
     /// All rows.
     func all<Value>(
-        _ query: Query,
+        _ query: some CatalogQuery,
         _ arguments: StatementArguments = [],
         _ decode: (Row) throws -> Value
     ) throws -> [Value] {

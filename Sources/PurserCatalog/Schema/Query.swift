@@ -2,7 +2,7 @@
 ///
 /// `CROSS JOIN` fixes the order of the tables (<https://www.sqlite.org/optoverview.html#crossjoin>): there are no
 /// statistics to go by, and the right order is known. The columns of a blob come first in all of them, see ``BlobRow``.
-enum Query: String, CaseIterable {
+enum Query: String, CatalogQuery {
     case bucket = "SELECT id, name, createdAt, files, logicalBytes FROM bucket WHERE name = ?"
     case buckets = "SELECT id, name, createdAt, files, logicalBytes FROM bucket ORDER BY name"
     case insertBucket = "INSERT INTO bucket (name, createdAt) VALUES (?, ?)"

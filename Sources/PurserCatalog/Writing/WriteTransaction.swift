@@ -45,25 +45,7 @@ final class WriteTransaction {
     func changesContent() { self.changesContents = true }
 
     /// Runs a statement that changes something.
-    func write(_ query: Query, _ arguments: StatementArguments) throws {
-        self.hasWritten = true
-        try self.db.run(query, arguments)
-    }
-
-    /// Runs a statement of the optimizer that changes something.
-    func write(_ query: OptimizationQuery, _ arguments: StatementArguments) throws {
-        self.hasWritten = true
-        try self.db.run(query, arguments)
-    }
-
-    /// Runs a statement of the jobs that changes something.
-    func write(_ query: JobQuery, _ arguments: StatementArguments) throws {
-        self.hasWritten = true
-        try self.db.run(query, arguments)
-    }
-
-    /// Runs a statement about kept results that changes something.
-    func write(_ query: ResultQuery, _ arguments: StatementArguments) throws {
+    func write(_ query: some CatalogQuery, _ arguments: StatementArguments) throws {
         self.hasWritten = true
         try self.db.run(query, arguments)
     }
@@ -73,7 +55,7 @@ final class WriteTransaction {
         if let open = self.buckets[name] {
             return open.bucket
         }
-        guard let found = try self.db.first(.bucket, [name.text], { try BucketRow($0) }) else { return nil }
+        guard let found = try self.db.first(Query.bucket, [name.text], { try BucketRow($0) }) else { return nil }
         self.adopt(found)
         return found
     }
@@ -106,12 +88,12 @@ final class WriteTransaction {
     /// Writes the counters; the last thing before the commit.
     func flush() throws {
         for open in self.buckets.values where open.files != 0 || open.bytes != 0 {
-            try self.db.run(.countInBucket, [open.files, open.bytes, open.bucket.row])
+            try self.db.run(Query.countInBucket, [open.files, open.bytes, open.bucket.row])
         }
         let changes = self.changes
         guard changes != CatalogTotals() else { return }
         try self.db.run(
-            .count,
+            Query.count,
             [
                 changes.buckets, changes.files, changes.logicalBytes, changes.blobs, changes.distinctBytes,
                 changes.physicalBytes, changes.inlineBytes, changes.reclaimableBytes,

@@ -13,6 +13,16 @@ struct ProcessMark: Sendable {
     static let name = "PURSER_RUN"
     /// A program that forks faster than it is killed is given up after so many rounds.
     private static let maxRounds = 100
+    /// So many rounds in which processes were gone before they could be looked at make sure that none of ours fled.
+    private static let maxVanishedRounds = 20
+
+    /// What a look at a process says.
+    private enum Look {
+        case carrier
+        case other
+        /// It ended between being listed and being looked at; it may have forked before.
+        case vanished
+    }
 
     /// The variable's value: whom the run belongs to, and what is different for each.
     let value: String
@@ -45,15 +55,26 @@ struct ProcessMark: Sendable {
     ) -> Int {
         let entry = Array(text.utf8)
         var killed: Set<Int32> = []
+        var vanishedRounds = 0
         for _ in 0..<Self.maxRounds {
-            let carriers = ProcessTable.processes().filter { process in
-                isCandidate(process) && Self.environment(of: process, contains: entry, isWhole)
+            // The newest first: one that forks and ends, again and again, is met only as long as it is new.
+            let newest = ProcessTable.lastProcess()
+            let listed = newest > 0 ? [newest] + ProcessTable.processes() : ProcessTable.processes()
+            var hasVanished = false
+            var hasCarrier = false
+            for process in listed where isCandidate(process) {
+                switch Self.look(at: process, for: entry, isWhole) {
+                case .carrier:
+                    Self.kill(process)
+                    killed.insert(process)
+                    hasCarrier = true
+                case .other: break
+                case .vanished: hasVanished = true
+                }
             }
-            if carriers.isEmpty { break }
-            for carrier in carriers {
-                Self.kill(carrier)
-                killed.insert(carrier)
-            }
+            if hasCarrier { continue }
+            vanishedRounds += 1
+            if !hasVanished || vanishedRounds >= Self.maxVanishedRounds { break }
         }
         return killed.count
     }
@@ -70,20 +91,23 @@ struct ProcessMark: Sendable {
         waitpid(process, nil, WNOHANG)
     }
 
-    private static func environment(of process: Int32, contains entry: [UInt8], _ isWhole: Bool) -> Bool {
+    private static func look(at process: Int32, for entry: [UInt8], _ isWhole: Bool) -> Look {
         let descriptor = open("/proc/\(process)/environ", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
+        // The processes of other users cannot be looked at: they are none of ours.
+        guard descriptor >= 0 else { return errno == ENOENT || errno == ESRCH ? .vanished : .other }
         defer { close(descriptor) }
         // The whole environment is as large as all arguments may be: that much is never needed, as it was given by us.
         return withUnsafeTemporaryAllocation(byteCount: 128 * 1024, alignment: 1) { buffer in
-            guard let base = buffer.baseAddress else { return false }
+            guard let base = buffer.baseAddress else { return .other }
             var count = 0
             while count < buffer.count {
                 let got = read(descriptor, base + count, buffer.count - count)
                 if got <= 0 { break }
                 count += got
             }
-            return entry.withUnsafeBytes { Self.variables(base, count, contain: $0, isWhole) }
+            // One that has ended has no environment any more; threads of the kernel never had one.
+            guard count > 0 else { return ProcessTable.usage(of: process)?.hasEnded ?? true ? .vanished : .other }
+            return entry.withUnsafeBytes { Self.variables(base, count, contain: $0, isWhole) } ? .carrier : .other
         }
     }
 

@@ -72,6 +72,7 @@ struct ToolRemainsTests {
                     end = time.time() + 20
                     while time.time() < end:
                         if os.fork(): os._exit(0)
+                    os._exit(0)
                 while not os.path.exists('fleeing'): time.sleep(0.01)
                 """
             let result = try await bench.runner.run(bench.python(script))
