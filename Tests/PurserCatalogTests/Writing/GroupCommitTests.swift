@@ -95,7 +95,7 @@ struct GroupCommitTests {
                     await expectError(.internalFailure) {
                         try await catalog.writer.submit { transaction in
                             _ = try transaction.createBucket(try BucketName("half-done"), at: .second(1))
-                            try transaction.write(.insertBucket, ["x", 1])
+                            try transaction.write(Query.insertBucket, ["x", 1])
                         }
                     }
                 }

@@ -53,7 +53,7 @@ struct ObserverTests {
             struct Failure: Error {}
             await #expect(throws: (any Error).self) {
                 try await catalog.writer.submit { transaction in
-                    try transaction.write(.deleteFile, [1, Data()])
+                    try transaction.write(Query.deleteFile, [1, Data()])
                     throw Failure()
                 }
             }
