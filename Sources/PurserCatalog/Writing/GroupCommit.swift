@@ -147,7 +147,10 @@ final class GroupCommit: Sendable {
             }
         }
         try self.connection.close()
-        try checkpoint.get()
+        guard case .failure(let error) = checkpoint else { return }
+        guard error.code == .noSpace else { throw error }
+        // A full disk has no room to bring the log in: it stays, and what it holds is as durable as it was.
+        self.logger.warning("catalog checkpoint postponed", metadata: ["purser.error": "\(error)"])
     }
 
     private static func truncateLog(_ db: Database) -> Result<Void, CatalogError> {
