@@ -138,7 +138,7 @@ struct StorageServiceTests {
     @Test(arguments: LiveService.Way.allCases)
     func aCancelledUploadLeavesNothing(_ way: LiveService.Way) async throws {
         try await LiveService.run(way) { live in
-            let (reading, writing) = try FileDescriptor.pipe()
+            let (reading, writing) = try FileDescriptor.pipe(options: .closeOnExec)
             let service = live.service
             let id = OperationID()
             let upload = Task {
@@ -173,7 +173,8 @@ struct RemoteServiceTests {
         ) { live in
             // From what ends the server tells when to come back: at once, with these.
             for _ in 1...5 { try await live.manager.upload(to: "default", key: "first", bytes: [1]) }
-            let (reading, writing) = try FileDescriptor.pipe()
+            // Not for the programs that other tests start meanwhile: with them it would not end.
+            let (reading, writing) = try FileDescriptor.pipe(options: .closeOnExec)
             let path = live.folder.appending("second")
             try path.write("second")
             let service = live.service

@@ -76,7 +76,7 @@ struct SourceTests {
     }
 
     @Test func aStreamIsReadToItsEnd() async throws {
-        let (reading, writing) = try FileDescriptor.pipe()
+        let (reading, writing) = try FileDescriptor.pipe(options: .closeOnExec)
         try writing.writeAll("piped".utf8)
         try writing.close()
         let source = ContentSource.input(reading)
@@ -87,7 +87,7 @@ struct SourceTests {
 
     @Test(.timeLimit(.minutes(1)))
     func waitingForASilentStreamCanBeCancelled() async throws {
-        let (reading, writing) = try FileDescriptor.pipe()
+        let (reading, writing) = try FileDescriptor.pipe(options: .closeOnExec)
         let task = Task { try await self.text(.input(reading)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
