@@ -23,8 +23,9 @@ extension FileStorageManager: Service {
 
     /// Runs jobs, and all that their pipelines need beside them, which goes last.
     private func runProcessing() async throws {
+        let host = self.pipelineHost
+        await host.endLeftovers()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let host = self.pipelineHost
             group.addTask { try await host.run() }
             try await self.processing.run()
             group.cancelAll()

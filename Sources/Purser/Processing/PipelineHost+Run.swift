@@ -3,6 +3,13 @@ import Logging
 import PurserProcessing
 
 extension PipelineHost {
+    /// Ends the programs that a process left when it was killed itself; before any is started.
+    func endLeftovers() async {
+        let count = await self.runner.toolbox.endLeftovers()
+        guard count > 0 else { return }
+        self.logger.notice("programs of a killed process were ended", metadata: ["purser.count": "\(count)"])
+    }
+
     /// Keeps the programs of resident steps running, and the kept results within their bounds, until the task is
     /// cancelled.
     func run() async throws {

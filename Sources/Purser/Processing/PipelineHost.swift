@@ -1,6 +1,8 @@
 import Foundation
 import Logging
+import NIOCore
 import PurserBlobs
+import PurserIdentifiers
 import PurserOperations
 package import PurserProcessing
 import PurserStore
@@ -40,8 +42,11 @@ package final class PipelineHost: Sendable {
             now: now,
             logger: logger
         )
+        // The same at each start, so that programs of a process that was killed are known.
+        let owner = String(BlobID(of: ByteBuffer(string: store.scratchRoot)).hex.prefix(32))
+        let toolbox = Toolbox(path: settings.path, owner: owner, clock: clock, logger: logger)
         let runner = ToolRunner(
-            toolbox: Toolbox(path: settings.path, clock: clock, logger: logger),
+            toolbox: toolbox,
             breakerThreshold: settings.breakerFailures,
             breakerPause: settings.breakerPause,
             clock: clock,
@@ -62,7 +67,7 @@ package final class PipelineHost: Sendable {
         self.library = library
         self.cache = cache
         self.runner = runner
-        self.workerFolder = "\(store.scratchRoot)/workers"
+        self.workerFolder = store.blobs.layout.workers.string
         self.logger = logger
         self.executions = Dictionary(uniqueKeysWithValues: executions.map { ($0.pipeline.name, $0) })
     }

@@ -35,7 +35,8 @@ extension BlobStore {
                 var stale: [(path: FilePath, status: FileStatus)] = []
                 try self.fileSystem.forEachEntry(of: folder) { (name) throws(FileSystemError) in
                     let path = folder.appending(name)
-                    guard let status = try self.fileSystem.status(of: path), status.modified < limit,
+                    guard path != self.layout.workers,
+                        let status = try self.fileSystem.status(of: path), status.modified < limit,
                         !Self.isOwned(name.string, isAlive)
                     else { return }
                     stale.append((path, status))

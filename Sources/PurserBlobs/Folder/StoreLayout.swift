@@ -25,6 +25,8 @@ public struct StoreLayout: Sendable, Hashable {
     public var staging: FilePath { self.root.appending("staging") }
     /// Scratch folders of operations.
     public var temp: FilePath { self.root.appending("temp") }
+    /// Folders of programs that stay, which belong to no operation; emptied as all of ``temp`` is, at the next start.
+    public var workers: FilePath { self.temp.appending("workers") }
     /// Kept results of processing; made where they are kept first.
     public var results: FilePath { self.root.appending("results") }
     /// Blobs that were found damaged.

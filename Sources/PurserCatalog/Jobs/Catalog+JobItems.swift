@@ -8,11 +8,17 @@ extension Catalog {
     /// - Parameters:
     ///   - job: The job's row.
     ///   - limit: Files at most.
+    ///   - starts: A file that is begun for at least so many times is begun alone: it may be what ended the process, and
+    ///     the others are not to be counted with it.
     /// - Returns: The files as they are now, running.
     /// - Throws: ``CatalogError``.
-    package func startItems(ofJob job: Int64, limit: Int) async throws -> [JobItemRecord] {
+    package func startItems(ofJob job: Int64, limit: Int, aloneFrom starts: Int = .max) async throws -> [JobItemRecord]
+    {
         try await self.writer.submit { transaction in
             var items = try transaction.db.all(JobQuery.queuedItems, [job, max(1, limit)]) { try JobItemRecord($0) }
+            if let first = items.firstIndex(where: { $0.starts + 1 >= starts }) {
+                items.removeLast(items.count - max(1, first))
+            }
             for index in items.indices {
                 try transaction.write(JobQuery.startItem, [job, items[index].number])
                 items[index].state = .running

@@ -91,5 +91,12 @@ extension Schema {
         CREATE TRIGGER sourceGone AFTER DELETE ON file BEGIN
             UPDATE derivedFile SET isOrphan = 1 WHERE bucket = OLD.bucket AND source = OLD.key;
         END;
+        CREATE TRIGGER sourceReturned AFTER INSERT ON file BEGIN
+            UPDATE derivedFile SET isOrphan = 0 WHERE bucket = NEW.bucket AND source = NEW.key;
+        END;
+        -- What somebody put in the place of a result is theirs; a job says anew what it made.
+        CREATE TRIGGER derivedReplaced AFTER UPDATE OF blob ON file BEGIN
+            DELETE FROM derivedFile WHERE bucket = NEW.bucket AND key = NEW.key;
+        END;
         """
 }

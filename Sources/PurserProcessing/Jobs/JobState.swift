@@ -43,12 +43,13 @@ struct JobState: Sendable {
         self.mayHaveMore = true
     }
 
-    /// Whether another file of it may be begun.
-    func canBegin(plan: ProcessingPlan) -> Bool {
+    /// Whether another file of it may be begun; one that was cut off twice only where that is allowed.
+    func canBegin(plan: ProcessingPlan, allowsSuspect: Bool) -> Bool {
         guard self.stop == nil, self.inFlight.count < plan.workers else { return false }
         // What cannot be written down is not to pile up.
         guard self.ended.count + self.writing < max(2 * plan.batch, plan.workers) else { return false }
-        return !self.waiting.isEmpty || self.mayHaveMore
+        guard !self.waiting.isEmpty else { return self.mayHaveMore }
+        return self.waiting.contains { allowsSuspect || !$0.isSuspect }
     }
 
     /// Takes the next file; one that was cut off twice only where that is allowed.

@@ -73,8 +73,9 @@ extension ProcessingService {
                 self.end(item, of: job, ItemResult(.failed, self.failure(of: error)))
                 return
             }
-            // Where nobody stopped the job, everything stops: it goes on at the next start.
-            if job.stopReason == nil { job.stop(.cancelled(.shutdown)) }
+            // Where nobody cancelled the job, everything stops: it goes on at the next start. Who cancels says so to the
+            // operation first.
+            if job.stopReason == nil { job.stop(.cancelled(job.operation.cancellationReason ?? .shutdown)) }
             job.end(item, nil)
             self.ends.ring()
         }

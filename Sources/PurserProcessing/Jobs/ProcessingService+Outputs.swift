@@ -8,6 +8,8 @@ import PurserStore
 extension ProcessingService {
     /// Results that are taken into the store at the same time, so that they share a commit.
     static let parallelOutputs = 4
+    /// Files of one name that may lie in quarantine.
+    static let maxNamesakes = 1_000
     /// The most characters of an error in the metadata of a file.
     static let maxErrorLength = 500
 
@@ -98,15 +100,29 @@ extension ProcessingService {
         metadata[OutputMetadata.error] = error?.code
         metadata[OutputMetadata.errorMessage] = error.map { String($0.message.prefix(Self.maxErrorLength)) }
         do {
-            _ = try await self.store.copy(
-                CopyRequest(
-                    from: (item.bucket, item.key),
-                    to: (item.bucket, try Self.key(self.configuration.quarantinePrefix, item.key)),
-                    sourcePrecondition: .matches([file.blob]),
-                    attributes: FileAttributes(contentType: file.contentType, metadata: metadata)
-                )
+            for number in 1...Self.maxNamesakes {
+                let place = try Self.key(self.configuration.quarantinePrefix, item.key, number == 1 ? nil : "\(number)")
+                // Nothing that lies there is replaced; done again after a crash, it is there already.
+                if let there = try self.catalog.file(bucket: item.bucket, key: place) {
+                    guard there.blob == file.blob else { continue }
+                } else {
+                    _ = try await self.store.copy(
+                        CopyRequest(
+                            from: (item.bucket, item.key),
+                            to: (item.bucket, place),
+                            sourcePrecondition: .matches([file.blob]),
+                            precondition: .absent,
+                            attributes: FileAttributes(contentType: file.contentType, metadata: metadata)
+                        )
+                    )
+                }
+                try await self.store.delete(bucket: item.bucket, key: item.key, precondition: .matches([file.blob]))
+                return
+            }
+            self.logger.warning(
+                "a bad file stays where it is: too many of its name are in quarantine",
+                metadata: ["purser.job.id": "\(work.job.id)"]
             )
-            try await self.store.delete(bucket: item.bucket, key: item.key, precondition: .matches([file.blob]))
         } catch let error as StoreError where [.preconditionFailed, .fileNotFound].contains(error.code) {
             // Replaced, or gone: nothing is left to move.
         }

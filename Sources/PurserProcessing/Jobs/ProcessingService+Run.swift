@@ -62,8 +62,9 @@ extension ProcessingService: Service {
                 let next = try self.catalog.nextJob()
                 let now = self.now()
                 let jobs = self.running.withLock { Array($0.values) }
+                let allowsSuspect = !jobs.contains { $0.hasSuspect }
                 let decision = JobChoice.choose(
-                    jobs.compactMap { $0.candidate(at: now) },
+                    jobs.compactMap { $0.candidate(at: now, allowsSuspect: allowsSuspect) },
                     waiting: next.map { (OperationPriority(rawValue: $0.priority) ?? .batch, $0.createdAt) },
                     running: jobs.count,
                     workers: workers,
@@ -92,7 +93,12 @@ extension ProcessingService: Service {
         if job.wantsItems {
             job.beginReading()
             do {
-                job.add(try await self.catalog.startItems(ofJob: job.number, limit: job.plan.batch))
+                let items = try await self.catalog.startItems(
+                    ofJob: job.number,
+                    limit: job.plan.batch,
+                    aloneFrom: JobState.maxStarts
+                )
+                job.add(items)
             } catch {
                 job.failReading()
                 throw error

@@ -47,7 +47,9 @@ extension ProcessingService {
     /// Removes results whose source is gone and that were to go with it.
     func removeOrphans() async {
         do {
-            for orphan in try self.catalog.orphans(limit: Self.orphansAtOnce) {
+            for _ in 0..<Self.orphansAtOnce {
+                // Looked up one at a time: a source may come back meanwhile.
+                guard let orphan = try self.catalog.orphans(limit: 1).first else { return }
                 do {
                     try await self.store.delete(bucket: orphan.bucket, key: orphan.key)
                 } catch let error as StoreError where error.code == .fileNotFound {

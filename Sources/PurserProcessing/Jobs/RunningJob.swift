@@ -50,9 +50,9 @@ final class RunningJob: Sendable {
     var deadline: Date? { self.order.timeout.map { self.startedAt + $0 } }
 
     /// What the one who hands out work has to know of it.
-    func candidate(at now: Date) -> JobChoice.Candidate? {
+    func candidate(at now: Date, allowsSuspect: Bool) -> JobChoice.Candidate? {
         self.state.withLock { state in
-            guard state.canBegin(plan: self.plan) else { return nil }
+            guard state.canBegin(plan: self.plan, allowsSuspect: allowsSuspect) else { return nil }
             return JobChoice.Candidate(
                 number: self.number,
                 priority: self.operation.priority,
