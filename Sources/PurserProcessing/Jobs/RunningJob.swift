@@ -77,12 +77,12 @@ final class RunningJob: Sendable {
         }
     }
 
-    /// Takes files up.
+    /// Takes files up; where there were any, there may be more.
     func add(_ items: [JobItemRecord]) {
         self.state.withLock { state in
             state.isReading = false
             state.waiting.append(contentsOf: items)
-            if items.count >= self.plan.batch { state.mayHaveMore = true }
+            if !items.isEmpty { state.mayHaveMore = true }
         }
     }
 
