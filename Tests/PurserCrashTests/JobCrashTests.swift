@@ -12,18 +12,22 @@ import Testing
     private static let files = 30
 
     /// Two programs, each of which notes the file that it begins: the one makes a result, the other takes a while.
+    ///
+    /// They declare little memory, so that several files are under way at the same time.
     private static let pipeline = """
         name: marked
         version: "1"
         steps:
           - name: first
             uses: exec
+            memory: 16MiB
             with:
               program: sh
               arguments: ["%s/first.sh", "{input}", "%s/log", "{sha256}", "{output:first.txt}"]
               outputs: [{name: first.txt, content_type: text/plain}]
           - name: second
             uses: exec
+            memory: 16MiB
             with:
               program: sh
               arguments: ["%s/second.sh", "{step.first.file}", "%s/log", "{sha256}", "{output:second.txt}"]
