@@ -103,6 +103,8 @@ struct OptimizerFixture: Sendable {
         configuration.throttle.bytesPerSecond = nil
         configuration.throttle.cpuShare = nil
         configuration.schedule.timeZone = .gmt
+        // How full this machine's disk is decides nothing here.
+        (configuration.space.warningPercent, configuration.space.criticalPercent) = (100, 100)
         change(&configuration)
         let (time, events) = (self.time, self.events)
         return StorageOptimizer(

@@ -101,6 +101,7 @@ struct RunTimesTests {
                 $0.sizeLimit.isEnabled = true
                 $0.sizeLimit.maxStorageSize = 10_000
                 $0.sizeLimit.lowMark = 9_999
+                $0.space = SpacePolicy()
             }
             optimizer.begin()
             try await fixture.put("a", sample(8_000, seed: 1))
