@@ -35,7 +35,9 @@ let benchmarks: @Sendable () -> Void = {
         benchmark in
         let monitor = makeMonitor()
         fill(monitor)
-        var engine = AlertEngine(AlertConfiguration(rules: makeRules(100)))
+        var configuration = AlertConfiguration()
+        configuration.rules = makeRules(100)
+        var engine = AlertEngine(configuration)
         benchmark.startMeasurement()
         blackHole(engine.evaluate(at: Date()) { monitor.read($0) })
         benchmark.stopMeasurement()
