@@ -31,7 +31,10 @@ let benchmarks: @Sendable () -> Void = {
         benchmark.stopMeasurement()
     }
 
-    Benchmark("rules", configuration: .init(metrics: [.wallClock], scalingFactor: .one, maxIterations: 200)) {
+    Benchmark(
+        "rules",
+        configuration: .init(metrics: [.wallClock, .throughput], scalingFactor: .one, maxIterations: 200)
+    ) {
         benchmark in
         let monitor = makeMonitor()
         fill(monitor)
