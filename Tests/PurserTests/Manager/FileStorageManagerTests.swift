@@ -9,6 +9,8 @@ import Testing
     private func configuration(_ folder: FilePath) -> PurserConfiguration {
         var configuration = PurserConfiguration()
         configuration.storage.path = folder.appending("store")
+        // The disk of the machine may be nearly full, which would start a run of the optimizer beside the test.
+        configuration.optimizer.schedule.onLowSpace = false
         return configuration
     }
 
@@ -29,8 +31,7 @@ import Testing
                 let system = try manager.systemMetrics()
                 #expect(system.storage.files == 2)
                 #expect(system.storage.distinctBytes == 200_000)
-                // A round of the service's own, such as a collection, may be under way.
-                for kind in [OperationKind.upload, .download] { #expect(system.resources.kinds[kind]?.active == 0) }
+                #expect(system.resources.active == 0)
             }
         }
     }
