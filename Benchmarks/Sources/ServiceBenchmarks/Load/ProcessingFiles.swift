@@ -62,7 +62,6 @@ struct ProcessingFiles {
               arguments: ["thumbnail", "{input}", "{output:thumbnail.jpg}", "1024"]
               outputs: [{name: thumbnail.jpg, content_type: image/jpeg}]
               cache: false
-            memory: 1GiB
 
         """
 
