@@ -24,6 +24,8 @@ public final class FileStore: Sendable {
     package let health: StoreHealth
     /// Threads on which blocking calls to the disk run.
     package let diskThreads: DiskThreads
+    /// The thread of work that nobody waits for.
+    private let backgroundThreads: DiskThreads
     /// Whether the process that had the store before was stopped without closing it.
     public let wasUnclean: Bool
 
@@ -63,6 +65,7 @@ public final class FileStore: Sendable {
         self.reserve = reserve
         self.contentCache = ContentCache(capacity: configuration.cacheBytes / 4 * 3)
         self.diskThreads = DiskThreads()
+        self.backgroundThreads = DiskThreads(count: 1, isBackground: true)
         self.now = now
         self.logger = logger
     }
@@ -203,6 +206,7 @@ public final class FileStore: Sendable {
             self.logger.warning("catalog could not be closed", metadata: ["purser.error": "\(error)"])
         }
         self.diskThreads.shutdown()
+        self.backgroundThreads.shutdown()
         self.lock.release(isClean: false)
     }
 
@@ -215,11 +219,13 @@ public final class FileStore: Sendable {
             try await self.catalog.close()
         } catch {
             self.diskThreads.shutdown()
+            self.backgroundThreads.shutdown()
             self.lock.release(isClean: false)
             throw StoreError(translating: error)
         }
         // First what may still be under way of an upload that nobody waits for: it may leave bytes for the sweep.
         self.diskThreads.shutdown()
+        self.backgroundThreads.shutdown()
         self.lock.release(isClean: self.health.readOnlyReason == nil && !self.isSweepDue.load(ordering: .acquiring))
     }
 
@@ -239,8 +245,23 @@ public final class FileStore: Sendable {
     }
 
     /// Runs the body on the disk threads, where blocking calls hold nobody else up.
+    ///
+    /// What runs in the background stays there.
     @concurrent
     package func onDiskThreads<Value>(_ body: @concurrent () async throws -> Value) async throws -> Value {
-        try await self.diskThreads.run(body)
+        try await (Self.isInBackground ? self.backgroundThreads : self.diskThreads).run(body)
     }
+
+    /// Runs the body, and all that it calls of this store, on one thread that gives way to all others.
+    ///
+    /// For work that nobody waits for and that may take the processor for long.
+    @concurrent
+    package func inBackground<Value>(_ body: @concurrent () async throws -> Value) async throws -> Value {
+        try await Self.$isInBackground.withValue(true) {
+            try await self.backgroundThreads.run(body)
+        }
+    }
+
+    /// Whether the task was sent to the background.
+    @TaskLocal private static var isInBackground = false
 }

@@ -8,6 +8,8 @@ public struct CompressionEstimate: Sendable, Hashable {
     public static let blockBytes = 16 * 1024
     /// Blocks that are looked at; a content of as much or less is looked at whole.
     public static let maxBlocks = 8
+    /// Contents of as many bytes or fewer are looked at whole: encoding them tells as much.
+    public static let sampleBytes = Int64(Self.blockBytes * Self.maxBlocks)
     /// Contents of fewer bytes are not worth the trouble.
     public static let minContentBytes: Int64 = 512
 

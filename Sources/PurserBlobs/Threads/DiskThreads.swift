@@ -14,8 +14,10 @@ public final class DiskThreads: TaskExecutor {
 
     /// Starts the threads.
     ///
-    /// - Parameter count: How many, at least one. More than the disk can serve at once only wait there instead of here.
-    public init(count: Int = 8) {
+    /// - Parameters:
+    ///   - count: How many, at least one. More than the disk can serve at once only wait there instead of here.
+    ///   - isBackground: Whether they give way to all others where the processor is busy.
+    public init(count: Int = 8, isBackground: Bool = false) {
         precondition(count > 0, "at least one thread")
         self.count = count
         let queue = self.queue
@@ -23,7 +25,8 @@ public final class DiskThreads: TaskExecutor {
         for number in 0..<count {
             // Holds the queue, not the executor, so that the executor can go and end its threads.
             Thread.detachNewThread {
-                systemNameThread("purser-disk-\(number)")
+                systemNameThread("purser-disk-\(isBackground ? "b" : "")\(number)")
+                if isBackground { systemLowerThread() }
                 queue.work()
             }
         }

@@ -94,7 +94,9 @@ extension StorageOptimizer {
             }
         }
         do {
-            try await pace.withSlots { try await strategy.strategy.run(context) }
+            try await self.store.inBackground {
+                try await pace.withSlots { try await strategy.strategy.run(context) }
+            }
         } catch  where !endsRun(error) && !Task.isCancelled {
             let code = failureCode(of: error)
             context.report { $0.failure = code }

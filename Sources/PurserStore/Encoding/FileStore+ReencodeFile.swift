@@ -9,7 +9,7 @@ extension FileStore {
         do {
             let source = try ContentSource(self.openFile(of: task.content))
             guard let coding = task.request.coding else { return try await self.decode(task, source) }
-            if task.content.encoding.coding == nil {
+            if task.content.encoding.coding == nil, task.content.record.size > CompressionEstimate.sampleBytes {
                 let estimate = try CompressionEstimate(ofContent: task.content.record.size) { offset, count in
                     try source.read(at: offset, upTo: count)
                 }

@@ -30,6 +30,24 @@ import Testing
         threads.shutdown()
     }
 
+    #if !canImport(Darwin)
+    @Test func threadsOfTheBackgroundGiveWay() async throws {
+        let (threads, background) = (DiskThreads(count: 1), DiskThreads(count: 1, isBackground: true))
+        let (urgent, patient) = (await threads.run { Self.niceness() }, await background.run { Self.niceness() })
+        #expect(patient == urgent.map { $0 + 10 })
+        #expect(Self.niceness() == urgent)
+        threads.shutdown()
+        background.shutdown()
+    }
+
+    /// Of this thread, as proc_pid_stat(5) has it.
+    nonisolated private static func niceness() -> Int? {
+        let line = try? String(contentsOfFile: "/proc/thread-self/stat", encoding: .utf8)
+        // The name before it may hold blanks.
+        return line?.split(separator: ")").last?.split(separator: " ").dropFirst(16).first.flatMap { Int($0) }
+    }
+    #endif
+
     @Test func endingThemFromOneOfThemDoesNotHang() async {
         let threads = DiskThreads(count: 2)
         await threads.run { threads.shutdown() }

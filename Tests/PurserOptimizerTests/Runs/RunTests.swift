@@ -51,6 +51,35 @@ struct RunTests {
         }
     }
 
+    #if !canImport(Darwin)
+    @Test
+    func runsStayOnTheThreadThatGivesWay() async throws {
+        try await OptimizerFixture.run { fixture in
+            try await fixture.put("a", sample(5_000))
+            try await fixture.put("b", sample(6_000))
+            let threads = Mutex<[String]>([])
+            let store = fixture.store
+            let reencoder = Reencoder { _, _, _, throttle in
+                threads.withLock { $0.append(Self.threadName()) }
+                try await throttle(1)
+                let onDisk = try await store.onDiskThreads { Self.threadName() }
+                threads.withLock { $0 += [Self.threadName(), onDisk] }
+                return .skipped
+            }
+            let before = try await store.onDiskThreads { Self.threadName() }
+            #expect(before.hasPrefix("purser-disk-") && before != "purser-disk-b0")
+            _ = try await fixture.optimizer(reencode: reencoder).run(RunRequest([.compression]))
+            #expect(threads.withLock { $0 } == Array(repeating: "purser-disk-b0", count: 6))
+        }
+    }
+
+    /// As the system knows it.
+    nonisolated private static func threadName() -> String {
+        let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+        return name?.trimmingCharacters(in: .newlines) ?? "a thread without a name"
+    }
+    #endif
+
     @Test
     func thereIsOneRunAtATime() async throws {
         try await OptimizerFixture.run { fixture in
