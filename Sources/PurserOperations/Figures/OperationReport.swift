@@ -25,7 +25,7 @@ public struct OperationReport: Sendable {
     public var endedAt: Date
     /// How long it waited for its slot; all its time where it never got one.
     public var waited: Duration
-    /// How long it held its slot; zero where it never got one. How long it took, where it takes none.
+    /// How long it held its slot, zero where it never got one; how long it took, where it takes none.
     public var held: Duration
     /// The bytes that it moved.
     public var bytes: Int64
