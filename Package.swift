@@ -172,7 +172,9 @@ let package = Package(
         ),
         .target(
             name: "PurserTestSupport",
-            dependencies: ["PurserBlobs", "PurserIdentifiers", "PurserOperations", system],
+            dependencies: [
+                "PurserBlobs", "PurserIdentifiers", "PurserOperations", nioCore, nioHTTP1, nioPosix, system,
+            ],
             path: "Tests/PurserTestSupport",
             swiftSettings: settings
         ),
@@ -262,7 +264,7 @@ let package = Package(
             name: "PurserCLITests",
             dependencies: [
                 "Purser", "PurserCLI", "PurserHTTP", "PurserIdentifiers", "PurserOperations", "PurserStore",
-                "PurserTestSupport", argumentParser, crypto, logging, nioCore, serviceLifecycle, system,
+                "PurserTestSupport", argumentParser, crypto, logging, nioCore, nioHTTP1, serviceLifecycle, system,
             ],
             swiftSettings: settings
         ),

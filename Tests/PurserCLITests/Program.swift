@@ -105,16 +105,32 @@ struct ServerProgram: Sendable {
     /// The process.
     let program: Program
 
-    /// Serves a store for the time of the body, and ends in order.
+    /// Serves a store for the time of the body.
+    ///
+    /// How full the machine's disk is starts no run of the optimizer in it.
+    ///
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - folder: Where the server runs.
+    ///   - port: Where it listens; a free one where it is 0.
+    ///   - settings: A file of settings.
+    ///   - body: Is given the server.
+    /// - Returns: What the body returned.
+    /// - Throws: ``NotReady``; what the body throws.
     static func serve<Value>(
         _ store: FilePath,
         in folder: FilePath,
         port: Int = 0,
+        settings: FilePath? = nil,
         _ body: (ServerProgram) async throws -> Value
     ) async throws -> Value {
         let output = Pipe()
         let program = try Program(
-            ["serve", "--storage", store.string, "--port", "\(port)", "--set", "storage.free_space_floor=0B"],
+            [
+                "serve", "--storage", store.string, "--port", "\(port)", "--set", "storage.free_space_floor=0B",
+                "--set",
+                "optimizer.on_low_space=false",
+            ] + (settings.map { ["--config", $0.string] } ?? []),
             in: folder,
             output: output
         )

@@ -8,12 +8,15 @@ final class ServerProcess {
     private let process: Process
 
     /// Starts it on a free port and returns when it takes requests.
+    ///
+    /// How full the machine's disk is starts no run in it.
     init(store: FilePath, settings: [String: String]) throws {
         self.process = Process()
         self.process.executableURL = Self.executable
         self.process.arguments =
             ["serve", "--storage", store.string, "--port", "0"]
-            + settings.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
+            + settings.merging(["optimizer.on_low_space": "false"]) { given, _ in given }
+            .sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
         // Nothing of the surroundings may change what is tested.
         self.process.environment = ["PATH": "/usr/bin:/bin", "HOME": store.string]
         self.process.currentDirectoryURL = URL(filePath: store.removingLastComponent().string)

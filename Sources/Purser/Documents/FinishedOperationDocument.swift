@@ -24,6 +24,7 @@ package struct FinishedOperationDocument: Codable, Sendable {
     package var durationSeconds: Double
     package var bytes: Int64
     package var memoryReservedBytes: Int
+    package var diskReservedBytes: Int64
     package var stageSeconds: [String: Double]
     @OrNull package var cpuSeconds: Double?
     @OrNull package var childrenMaxResidentBytes: Int64?
@@ -43,6 +44,7 @@ package struct FinishedOperationDocument: Codable, Sendable {
         self.durationSeconds = report.held.exactSeconds
         self.bytes = report.bytes
         self.memoryReservedBytes = report.memoryReserved
+        self.diskReservedBytes = report.diskReserved
         self.stageSeconds = Dictionary(
             uniqueKeysWithValues: report.stages.all.map { ($0.stage.rawValue, $0.duration.exactSeconds) }
         )

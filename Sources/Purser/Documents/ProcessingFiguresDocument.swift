@@ -1,6 +1,7 @@
+import PurserOperations
 import PurserProcessing
 
-/// How processing does, beside its jobs: a part of `GET /v1/metrics`.
+/// How processing does: a part of `GET /v1/metrics`.
 package struct ProcessingFiguresDocument: Codable, Sendable {
     /// One place where results are kept.
     package struct Tier: Codable, Sendable {
@@ -46,11 +47,14 @@ package struct ProcessingFiguresDocument: Codable, Sendable {
         package var lost: Int
     }
 
+    /// Jobs that are kept, by how they stand.
+    package var jobs: [String: Int64]
     package var cache: Cache
     package var tools: [String: Tool]
     package var workers: [Workers]
 
     init(_ figures: ProcessingFigures) {
+        self.jobs = Dictionary(uniqueKeysWithValues: figures.jobs.map { ($0.key.rawValue, $0.value) })
         self.cache = Cache(
             memory: Tier(figures.cache.memory),
             disk: Tier(figures.cache.disk),

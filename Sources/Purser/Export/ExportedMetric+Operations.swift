@@ -37,7 +37,7 @@ extension ExportedMetric {
         ExportedMetric(
             "purser_operation_duration_seconds",
             .summary,
-            "Time for which operations held their slot.",
+            "Time for which operations held their slot, or worked without one.",
             labels: ["kind", "quantile"]
         ) { state in state.performance.kinds.flatMap { Self.times($0.kind, $0.duration) } },
         ExportedMetric(

@@ -1,9 +1,21 @@
 import PurserMonitor
+import PurserOperations
 import PurserProcessing
 
 extension ExportedMetric {
-    /// Kept results, programs and workers.
-    static let processing: [ExportedMetric] = Self.results + Self.tools + Self.workers
+    /// Jobs, kept results, programs and workers.
+    static let processing: [ExportedMetric] = [Self.jobs] + Self.results + Self.tools + Self.workers
+
+    private static let jobs = ExportedMetric(
+        "purser_jobs",
+        .gauge,
+        "Jobs that are kept, by how they stand.",
+        labels: ["state"]
+    ) { state in
+        OperationState.allCases.map {
+            Sample(labels: [Label("state", $0.rawValue)], value: Double(state.processing.jobs[$0] ?? 0))
+        }
+    }
 
     private static let results: [ExportedMetric] = [
         Self.result("purser_result_cache_hits", .counter, "Looks that found a kept result, by where.") { $0.hits },

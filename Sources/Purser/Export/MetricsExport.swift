@@ -9,7 +9,7 @@ extension ServiceMonitor {
     /// - Throws: `StoreError`.
     package func metricsDocument() throws -> MetricsDocument {
         let system = try self.systemMetrics()
-        let state = self.metricsState(system)
+        let state = try self.metricsState(system)
         return MetricsDocument(
             generatedAt: self.now().rfc3339,
             system: SystemDocument(system),
@@ -36,7 +36,7 @@ extension ServiceMonitor {
     ///
     /// - Throws: `StoreError`.
     package func metricsText(as format: PrometheusText.Format = .prometheus) throws -> String {
-        let state = self.metricsState(try self.systemMetrics())
+        let state = try self.metricsState(self.systemMetrics())
         return PrometheusText.write(ExportedMetric.all.map { $0.family(state) }, as: format)
     }
 

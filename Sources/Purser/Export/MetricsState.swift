@@ -25,7 +25,7 @@ extension ServiceMonitor {
     /// Gathers all figures.
     ///
     /// - Throws: `StoreError`.
-    func metricsState(_ system: SystemMetrics) -> MetricsState {
+    func metricsState(_ system: SystemMetrics) throws -> MetricsState {
         MetricsState(
             system: system,
             performance: PerformanceSummary(
@@ -42,9 +42,15 @@ extension ServiceMonitor {
             alerts: self.alerts.figures,
             channels: Dictionary(self.notifier.channels.map { ($0.name, $0.figures) }) { $0.adding($1) },
             scratch: self.scratch.figures(),
-            processing: self.pipelines.figures(),
+            processing: self.pipelines.figures(jobs: try self.jobCounts()),
             samples: self.operations.performance.snapshot()
         )
+    }
+
+    /// How many of the jobs that are kept stand in each state.
+    private func jobCounts() throws -> [OperationState: Int64] {
+        let counts = try self.store.catalog.jobCounts(in: OperationState.allCases.map(\.rawValue))
+        return Dictionary(uniqueKeysWithValues: OperationState.allCases.map { ($0, counts[$0.rawValue] ?? 0) })
     }
 }
 

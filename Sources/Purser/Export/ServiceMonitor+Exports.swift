@@ -16,10 +16,21 @@ extension ServiceMonitor {
         let settings = self.configuration.export
         let path = MetricsFile.path(settings.path, at: self.now())
         do {
-            let bytes = try self.metrics(as: settings.format)
-            let fileSystem = self.fileSystem
-            try await self.store.onDiskThreads { try MetricsFile.write(bytes, to: path, fileSystem: fileSystem) }
-            try await self.note(export: path.string, keeping: settings.keep)
+            let before = try self.knownExports()
+            let exports = before.filter { $0 != path.string } + [path.string]
+            // Before the file is there: what a crash leaves is then known, and goes in its turn. A store that takes no
+            // writes is no reason to tell nothing.
+            let problem = await self.keep(exports: exports)
+            do {
+                let bytes = try self.metrics(as: settings.format)
+                let fileSystem = self.fileSystem
+                try await self.store.onDiskThreads { try MetricsFile.write(bytes, to: path, fileSystem: fileSystem) }
+            } catch {
+                self.state.withLock { $0.exports = before }
+                throw error
+            }
+            if let problem { throw problem }
+            try await self.removeOldest(of: exports, keeping: settings.keep)
             self.alerts.clear(.exportFailed, because: "the next export was written")
         } catch {
             self.logger.error(
@@ -30,11 +41,10 @@ extension ServiceMonitor {
         }
     }
 
-    /// Remembers an export across restarts, and removes those that are too many.
-    private func note(export path: String, keeping count: Int) async throws {
-        var exports = try self.state.withLock { $0.exports } ?? self.knownExports()
-        exports.removeAll { $0 == path }
-        exports.append(path)
+    /// Removes exports that are too many, the oldest first.
+    private func removeOldest(of exports: [String], keeping count: Int) async throws {
+        guard exports.count > count else { return }
+        var exports = exports
         while exports.count > count {
             let oldest = exports.removeFirst()
             do {
@@ -44,12 +54,25 @@ extension ServiceMonitor {
                 guard error.isAbsent else { throw error }
             }
         }
-        self.state.withLock { [exports] in $0.exports = exports }
-        let text = String(decoding: try JSONEncoder().encode(exports), as: UTF8.self)
-        try await self.store.catalog.setMonitorState(Self.exportsDocument, text)
+        if let problem = await self.keep(exports: exports) { throw problem }
+    }
+
+    /// Remembers the exports that there are, across restarts.
+    ///
+    /// - Returns: Why they are not; then they are remembered by this process only.
+    private func keep(exports: [String]) async -> (any Error)? {
+        self.state.withLock { $0.exports = exports }
+        do {
+            let text = String(decoding: try JSONEncoder().encode(exports), as: UTF8.self)
+            try await self.store.catalog.setMonitorState(Self.exportsDocument, text)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func knownExports() throws -> [String] {
+        if let exports = self.state.withLock({ $0.exports }) { return exports }
         guard let text = try self.store.catalog.monitorState(Self.exportsDocument) else { return [] }
         // What cannot be read is forgotten: the files stay, and somebody may remove them.
         return (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []

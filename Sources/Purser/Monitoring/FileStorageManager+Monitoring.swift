@@ -104,18 +104,30 @@ extension FileStorageManager {
     ///   - from: The first moment.
     ///   - to: The end, exclusive.
     ///   - step: Whole minutes, at least one; at most 10,000 steps.
-    /// - Returns: Points in the order of time.
-    /// - Throws: `MonitorError`, `.unknownMetric` where nothing was ever recorded under the name; `StoreError`.
+    /// - Returns: Points in the order of time; none where the metric had no samples in that time.
+    /// - Throws: `MonitorError`, `.unknownMetric` where there is no such metric; `StoreError`.
     public func metricSeries(_ metric: String, from: Date, to: Date, step: Duration) throws -> [SeriesPoint] {
         let points = try self.monitor.history.series(metric: metric, from: from, to: to, step: step)
         guard try !points.isEmpty || self.isKnown(metric: metric) else {
-            throw MonitorError(.unknownMetric, "nothing was ever recorded under '\(metric)'")
+            throw MonitorError(.unknownMetric, "there is no metric '\(metric)'; there are \(self.metricNames)")
         }
         return points
     }
 
-    /// Whether anything was recorded under a name, in this process or, as far as the history reaches, in an earlier one.
+    /// Names of metrics for people: Purser's own, and some of users'.
+    private var metricNames: String {
+        let own = BuiltInMetric.allCases.map(\.rawValue)
+        let recorded = self.monitor.operations.performance.names().dropFirst(own.count)
+        let users = self.configuration.monitor.userMetrics.union(recorded).sorted()
+        let shown = 20
+        let rest = users.count > shown ? ", and \(users.count - shown) more" : ""
+        return (own + users.prefix(shown)).joined(separator: ", ") + rest
+    }
+
+    /// Whether there is a metric: Purser's own, one that the settings name, or one under which anything was recorded, in
+    /// this process or, as far as the history reaches, in an earlier one.
     private func isKnown(metric: String) throws -> Bool {
+        if self.configuration.monitor.userMetrics.contains(metric) { return true }
         if self.monitor.operations.performance.names().contains(metric) { return true }
         return try RollupPeriod.allCases.contains { period in
             let beginning = Date(timeIntervalSince1970: 0)

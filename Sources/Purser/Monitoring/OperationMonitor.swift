@@ -41,6 +41,7 @@ package final class OperationMonitor: Sendable {
             performance.record(.recoveryRate, isRecovered ? 100 : 0)
         }
         let watch = DurationWatch(thresholds, logger: logger)
+        let resident = self.resident
         self.performance = performance
         self.errors = errors
         self.watch = watch
@@ -48,6 +49,7 @@ package final class OperationMonitor: Sendable {
             monitor: performance,
             uptime: clock,
             durationRatio: { thresholds.ratio(of: $0) },
+            residentBytes: { resident.figures(from: $0) },
             onRecord: { [emitter = MetricsEmitter()] report in
                 // A file of a job is told by the job, which knows the step and how bad it is.
                 let isFile = report.kind == OperationKind.process.rawValue
@@ -89,14 +91,7 @@ package final class OperationMonitor: Sendable {
     /// Who is told of operations that end; nobody where nothing is measured.
     var observer: (@Sendable (OperationReport) -> Void)? {
         guard self.performance.isEnabled else { return nil }
-        return { report in self.record(report) }
-    }
-
-    /// Takes in an operation that ended; some microseconds.
-    private func record(_ report: OperationReport) {
-        var report = report
-        report.residentBytes = self.resident.figures(from: report.createdAt)
-        self.ledger.record(report)
+        return { [ledger] report in ledger.record(report) }
     }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Logging
 import PurserBlobs
 package import PurserMonitor
@@ -30,7 +30,8 @@ package final class ServiceMonitor: Sendable {
     let tracker: ProgressTracker
     let fileSystem: any FileSystem
     let clock: any Clock<Duration>
-    let now: @Sendable () -> Date
+    /// The time of day.
+    package let now: @Sendable () -> Date
     let logger: Logger
     let state: Mutex<State>
 

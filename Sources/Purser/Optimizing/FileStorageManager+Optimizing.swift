@@ -28,7 +28,22 @@ extension FileStorageManager {
         var request = RunRequest(strategies, isDryRun: dryRun)
         request.verifiesAll = verifyAll
         request.repairSources = repairSources
-        return try await self.optimizer.run(request)
+        return try await self.monitor.notingRefusal(of: .optimize, client: "local") { [request] in
+            try await self.optimizer.run(request)
+        }
+    }
+
+    /// Starts a run, and returns once it is under way.
+    ///
+    /// - Parameters:
+    ///   - request: What it is to do.
+    ///   - client: For whom.
+    /// - Returns: The report as it begins.
+    /// - Throws: As ``optimizeStorage(_:dryRun:verifyAll:repairSources:)``.
+    package func startOptimization(_ request: RunRequest, client: String) async throws -> RunReport {
+        try await self.monitor.notingRefusal(of: .optimize, client: client) {
+            try await self.optimizer.start(request)
+        }
     }
 
     /// How small the store is kept, what the strategies would find, and when the next run is.

@@ -76,10 +76,12 @@ extension FileStorageManager {
     /// - Throws: `ProcessingError`; `OperationError` `.operationExists` where the id is taken, `.shuttingDown`; `StoreError`.
     @discardableResult
     public func startProcessing(_ request: JobRequest) async throws -> JobDocument {
-        guard !self.isShuttingDown else {
-            throw OperationError(.shuttingDown, "Purser is shutting down; ask again when it is back")
+        try await self.monitor.notingRefusal(of: .process, client: request.client) {
+            guard !self.isShuttingDown else {
+                throw OperationError(.shuttingDown, "Purser is shutting down; ask again when it is back")
+            }
+            return try await self.processing.submit(request)
         }
-        return try await self.processing.submit(request)
     }
 
     /// A job as it stands.

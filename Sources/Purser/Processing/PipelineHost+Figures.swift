@@ -1,6 +1,7 @@
+package import PurserOperations
 package import PurserProcessing
 
-/// How processing does, beside its jobs.
+/// How processing does.
 package struct ProcessingFigures: Sendable {
     /// Programs that are kept running for a step.
     package struct Workers: Sendable {
@@ -12,6 +13,8 @@ package struct ProcessingFigures: Sendable {
         package var figures: WorkerFigures
     }
 
+    /// Jobs that are kept, by how they stand.
+    package var jobs: [OperationState: Int64]
     /// Kept results.
     package var cache: ResultCacheFigures
     /// Programs that were run, in the order of their names.
@@ -22,8 +25,12 @@ package struct ProcessingFigures: Sendable {
 
 extension PipelineHost {
     /// How it does now.
-    package func figures() -> ProcessingFigures {
+    ///
+    /// - Parameter jobs: What the catalog says of jobs, of which pipelines know nothing.
+    /// - Returns: All figures.
+    package func figures(jobs: [OperationState: Int64] = [:]) -> ProcessingFigures {
         ProcessingFigures(
+            jobs: jobs,
             cache: self.cache.figures(),
             tools: self.runner.figures,
             workers: self.library.pipelines.flatMap { pipeline in

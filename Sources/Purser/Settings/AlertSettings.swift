@@ -111,6 +111,14 @@ struct WebhookSetting: ListSetting {
 
     static var fields: Set<String> { Set(CodingKeys.allCases.map(\.rawValue)) }
 
+    /// Without its secret, and of its address, which may be one too, the host only.
+    var redacted: Self {
+        var setting = self
+        setting.url = "redacted (\(URLComponents(string: self.url)?.host ?? "no host"))"
+        if setting.secret != nil { setting.secret = "redacted" }
+        return setting
+    }
+
     var configuration: WebhookConfiguration {
         var webhook = WebhookConfiguration(name: self.name, url: self.url, secret: self.secret)
         webhook.format = self.format ?? webhook.format

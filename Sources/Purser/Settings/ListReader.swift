@@ -6,6 +6,13 @@ import Yams
 protocol ListSetting: Codable {
     /// The names of its fields, as files have them.
     static var fields: Set<String> { get }
+    /// The same without its secrets: it may be shown to anybody, and no file takes it.
+    var redacted: Self { get }
+}
+
+extension ListSetting {
+    /// Nothing of it is a secret.
+    var redacted: Self { self }
 }
 
 /// Reads lists of settings from YAML.
@@ -18,7 +25,8 @@ enum ListReader {
         do {
             node = try Yams.compose(yaml: text)
         } catch {
-            throw SettingProblem(key, got: text, takes: "a list in YAML, such as [{name: a}]")
+            // Not the text, which may hold secrets.
+            throw SettingProblem(key, got: "no YAML", takes: "a list in YAML, such as [{name: a}]")
         }
         guard let node else { return [] }
         return try self.read(node, key: key)

@@ -85,7 +85,9 @@ extension DurationThresholds {
             in: 1...(1 << 50)
         )
         self.standard = Self.limits("default", self.standard, settings)
-        let named = settings.names(below: "monitor.thresholds").filter { $0 != "default" && $0 != "transfer_rate" }
+        let fields = ["warning", "critical", "maximum", "cancel"]
+        let named = settings.names(below: "monitor.thresholds", fields: fields)
+            .filter { $0 != "default" && $0 != "transfer_rate" }
         for kind in Set(named).union(self.kinds.keys).sorted() {
             self.kinds[kind] = Self.limits(kind, self.kinds[kind] ?? self.standard, settings)
         }
@@ -182,7 +184,11 @@ extension ChannelConfiguration {
                 let pairs = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                 return pairs.isEmpty ? "none" : pairs.joined(separator: ",")
             },
-            parse: Self.variables
+            parse: Self.variables,
+            // A program may be given a password so; where it looks for programs is none.
+            redact: { variables in
+                Dictionary(uniqueKeysWithValues: variables.map { ($0, $0 == "PATH" ? $1 : "redacted") })
+            }
         )
         return email.to.isEmpty ? nil : email
     }

@@ -11,8 +11,10 @@ public final class SettingsReader {
     public struct Effective: Sendable {
         /// The dotted key.
         public var key: String
-        /// The value, in the form that a file takes.
+        /// The value, in the form that a file takes; it may hold secrets.
         public var text: String
+        /// The same with its secrets left out, which no file takes then.
+        public var publicText: String
         /// Whether it differs from what is built in.
         public var isDefault: Bool
     }
@@ -82,6 +84,7 @@ public final class SettingsReader {
     ///   - accepts: What it takes, for people.
     ///   - write: The form that a file takes.
     ///   - parse: Reads that form; `nil` where the text is none.
+    ///   - redact: Leaves the secrets of a value out; nobody is shown a text that cannot be used, either.
     /// - Returns: The value in force; the built-in one where a source has a value that cannot be used, which is then a
     ///   problem that ``finish(ignoring:)`` reports.
     public func read<Value>(
@@ -89,7 +92,8 @@ public final class SettingsReader {
         default fallback: Value,
         accepts: String,
         write: (Value) -> String,
-        parse: (String) -> Value?
+        parse: (String) -> Value?,
+        redact: ((Value) -> Value)? = nil
     ) -> Value {
         var value = fallback
         var isDefault = true
@@ -98,10 +102,11 @@ public final class SettingsReader {
                 value = parsed
                 isDefault = false
             } else {
-                self.refuse(key, got: text, accepts: accepts)
+                self.refuse(key, got: redact == nil ? text : "\(text.utf8.count) bytes", accepts: accepts)
             }
         }
-        self.effective.append(Effective(key: key, text: write(value), isDefault: isDefault))
+        let (text, publicText) = (write(value), write(redact?(value) ?? value))
+        self.effective.append(Effective(key: key, text: text, publicText: publicText, isDefault: isDefault))
         return value
     }
 
@@ -141,19 +146,36 @@ public final class SettingsReader {
             self.refuse(error.key, got: error.got, accepts: error.takes)
         }
         self.effective.append(
-            Effective(key: key, text: ListReader.write(elements), isDefault: elements.isEmpty)
+            Effective(
+                key: key,
+                text: ListReader.write(elements),
+                publicText: ListReader.write(elements.map(\.redacted)),
+                isDefault: elements.isEmpty
+            )
         )
         return elements
     }
 
-    /// The names that stand in the file or on the command line right below a key.
-    func names(below key: String) -> [String] {
+    /// The names that stand in some source right below a key, with settings of their own below them.
+    ///
+    /// - Parameters:
+    ///   - key: The dotted key.
+    ///   - fields: The settings below a name, by which a variable's name is taken apart; a name that a variable has is of
+    ///     lower-case letters, digits and `_`.
+    /// - Returns: The names, in their order.
+    func names(below key: String, fields: [String] = []) -> [String] {
         let prefix = key + "."
         let keys = Array(self.file?.entries.keys ?? [:].keys) + Array(self.flags.keys)
         let names = keys.filter { $0.hasPrefix(prefix) }.compactMap {
             $0.dropFirst(prefix.count).split(separator: ".").first.map(String.init)
         }
-        return Set(names).sorted()
+        let start = Self.environmentName(of: key) + "_"
+        let variables = self.environment.keys.filter { $0.hasPrefix(start) }.flatMap { variable in
+            fields.map { "_" + Self.environmentName(of: $0).dropFirst("PURSER_".count) }
+                .filter { variable.hasSuffix($0) && variable.count > start.count + $0.count }
+                .map { variable.dropFirst(start.count).dropLast($0.count).lowercased() }
+        }
+        return Set(names + variables).sorted()
     }
 
     /// Notes that a value cannot be used.

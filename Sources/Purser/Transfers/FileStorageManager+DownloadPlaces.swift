@@ -99,7 +99,9 @@ extension FileStorageManager {
         upTo limit: Int,
         admission: AdmissionOptions = AdmissionOptions()
     ) async throws -> ByteBuffer {
-        let expected = try Self.count(of: range, in: self.file(in: bucket, key: key), upTo: limit)
+        let expected = try await self.admissible(.download, "\(bucket)/\(key)", admission) {
+            try Self.count(of: range, in: self.store.file(bucket: bucket, key: key), upTo: limit)
+        }
         return try await self.withSlot(
             for: .download,
             memory: Memory.download + expected,

@@ -1,5 +1,6 @@
 public import PurserCatalog
 public import PurserIdentifiers
+import PurserMonitor
 import PurserOperations
 public import PurserStore
 
@@ -88,41 +89,37 @@ extension FileStorageManager {
     ///
     /// - Throws: `StoreError` `.bucketNotFound`.
     public func list(_ request: ListRequest) throws -> ListPage {
-        let performance = self.monitor.operations.performance
-        guard performance.isEnabled else { return try self.store.list(request) }
-        let timeline = Timeline(self.monitor.clock)
-        defer { performance.record(.searchResponseTime, timeline.elapsed().exactSeconds) }
-        return try self.store.list(request)
+        try self.counted(.list, "\(request.bucket)/\(request.prefix)") { try self.store.list(request) }
     }
 
     /// Looks a file up.
     ///
     /// - Throws: `StoreError` `.fileNotFound`, `.bucketNotFound`.
     public func file(in bucket: BucketName, key: FileKey) throws -> FileRecord {
-        try self.store.file(bucket: bucket, key: key)
+        try self.counted(.stat, "\(bucket)/\(key)") { try self.store.file(bucket: bucket, key: key) }
     }
 
     /// All buckets, by name.
     public func buckets() throws -> [BucketRecord] {
-        try self.store.buckets()
+        try self.counted(.bucket, "") { try self.store.buckets() }
     }
 
     /// Finds a bucket with its figures.
     ///
     /// - Throws: `StoreError` `.bucketNotFound`.
     public func bucket(_ name: BucketName) throws -> BucketRecord {
-        try self.store.bucket(name)
+        try self.counted(.bucket, name.text) { try self.store.bucket(name) }
     }
 
     /// Creates a bucket, or finds it there.
     public func createBucket(_ name: BucketName) async throws -> (bucket: BucketRecord, isNew: Bool) {
-        try await self.store.createBucket(name)
+        try await self.counted(.bucket, name.text) { try await self.store.createBucket(name) }
     }
 
     /// Removes an empty bucket.
     ///
     /// - Throws: `StoreError` `.bucketNotFound`, `.bucketNotEmpty`.
     public func deleteBucket(_ name: BucketName) async throws {
-        try await self.store.deleteBucket(name)
+        try await self.counted(.bucket, name.text) { try await self.store.deleteBucket(name) }
     }
 }

@@ -36,7 +36,9 @@ extension FileStorageManager {
         options: UploadOptions = UploadOptions()
     ) async throws -> StoredFile where Body.Element == ByteBuffer {
         let maxSize = self.configuration.resources.maxFileSize
-        if let size, size > maxSize { throw FileStore.tooLarge(maxSize) }
+        try await self.admissible(.upload, "\(bucket)/\(key)", options.admission) {
+            if let size, size > maxSize { throw FileStore.tooLarge(maxSize) }
+        }
         let request = IngestRequest(
             bucket: bucket,
             key: key,
@@ -91,7 +93,9 @@ extension FileStorageManager {
         file path: FilePath,
         options: UploadOptions = UploadOptions()
     ) async throws -> StoredFile {
-        let content = try await LocalContent(of: path, store: self.store)
+        let content = try await self.admissible(.upload, "\(bucket)/\(key)", options.admission) {
+            try await LocalContent(of: path, store: self.store)
+        }
         return try await self.upload(to: bucket, key: key, body: content, size: content.size, options: options)
     }
 

@@ -13,7 +13,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
             EXAMPLES:
               purser config
-              purser config --set server.port=9000 > purser.yaml
+              purser config --show-secrets --set server.port=9000 > purser.yaml
               purser config check --config purser.yaml
             """,
         subcommands: [ConfigShowCommand.self, ConfigCheckCommand.self],
@@ -25,19 +25,29 @@ struct ConfigCommand: AsyncParsableCommand {
 struct ConfigShowCommand: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show the settings in force as YAML."
+        abstract: "Show the settings in force as YAML.",
+        discussion: """
+            Secrets are left out: those of webhooks with their addresses, and the environment of the mail program. With
+            --show-secrets they are shown too, and what is printed can be used as a file.
+            """
     )
 
     @OptionGroup(title: "Common options") var common: CommonOptions
 
+    @Flag(help: "Show secrets too.")
+    var showSecrets = false
+
     func run(in session: Session) async throws {
         let settings = try await session.settings()
         _ = try ServiceSettings(settings, session.console)
-        guard !session.console.style.isJSON else {
-            let values = settings.effective.map { ($0.key, $0.text) }
-            return try session.console.result(JSONText.encode(Dictionary(values) { $1 }))
+        let shown = settings.effective.map { (key: $0.key, value: self.showSecrets ? $0.text : $0.publicText) }
+        if !self.showSecrets, settings.effective.contains(where: { $0.text != $0.publicText }) {
+            session.console.note("secrets are left out; --show-secrets shows them")
         }
-        try session.console.results(SettingsText.yaml(settings.effective.map { ($0.key, $0.text) }))
+        guard !session.console.style.isJSON else {
+            return try session.console.result(JSONText.encode(Dictionary(shown.map { ($0.key, $0.value) }) { $1 }))
+        }
+        try session.console.results(SettingsText.yaml(shown))
     }
 }
 

@@ -90,6 +90,19 @@ extension Catalog {
         }
     }
 
+    /// How many jobs there are that stand in some way, of those that are kept.
+    ///
+    /// - Parameter states: Such as `queued`.
+    /// - Returns: A count for each, all of one moment.
+    /// - Throws: ``CatalogError``.
+    package func jobCounts(in states: [String]) throws -> [String: Int64] {
+        try self.readers.read { db in
+            var counts: [String: Int64] = [:]
+            for state in states { counts[state] = try db.first(JobQuery.countJobs, [state]) { try $0.integer(0) } ?? 0 }
+            return counts
+        }
+    }
+
     /// The job that is to start next: by priority, where none of another class has waited much longer.
     package func nextJob() throws -> JobRecord? {
         try self.readers.read { db in try db.first(JobQuery.nextJob, [Int64.min]) { try JobRecord($0) } }

@@ -26,6 +26,7 @@ enum JobQuery: String, CatalogQuery {
             listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
         FROM job INDEXED BY jobTurn WHERE state = 'queued' AND turn >= ? ORDER BY turn, number LIMIT 1
         """
+    case countJobs = "SELECT count(*) FROM job WHERE state = ?"
     case unlistedJob = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
             listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt

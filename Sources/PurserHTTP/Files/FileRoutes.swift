@@ -13,15 +13,22 @@ struct FileRoutes: Sendable {
     var routes: [Route] {
         let path = "/v1/buckets/:bucket/files/**"
         return [
-            Route(.put, path) { request, context in
-                request.headers[.xCopyFrom] == nil
-                    ? try await self.upload(request, context) : try await self.copy(request, context)
-            },
-            Route(.get, path) { request, context in try await self.send(request, context) },
-            Route(.head, path) { request, _ in try self.describe(request) },
-            Route(.delete, path) { request, context in try await self.remove(request, context) },
+            self.put(path),
+            Route(.get, path, as: .download) { request, context in try await self.send(request, context) },
+            Route(.head, path, as: .stat) { request, _ in try self.describe(request) },
+            Route(.delete, path, as: .delete) { request, context in try await self.remove(request, context) },
         ]
     }
+
+    private func put(_ path: String) -> Route {
+        var route = Route(.put, path) { request, context in
+            Self.isCopy(request) ? try await self.copy(request, context) : try await self.upload(request, context)
+        }
+        route.kind = { Self.isCopy($0) ? .copy : .upload }
+        return route
+    }
+
+    private static func isCopy(_ request: Request) -> Bool { request.headers[.xCopyFrom] != nil }
 
     // MARK: Storing
 
@@ -105,7 +112,7 @@ struct FileRoutes: Sendable {
     private func precondition(_ headers: HTTPFields, _ bucket: BucketName, _ key: FileKey) throws -> WritePrecondition {
         try Conditions(headers).precondition {
             do {
-                return try self.manager.file(in: bucket, key: key)
+                return try self.manager.store.file(bucket: bucket, key: key)
             } catch let error as StoreError where error.code == .fileNotFound {
                 return nil
             }
@@ -131,14 +138,14 @@ struct FileRoutes: Sendable {
 
     private func describe(_ request: Request) throws -> Response {
         let (bucket, key) = try RequestPath.file(of: request)
-        let file = try self.manager.file(in: bucket, key: key)
+        let file = try self.manager.store.file(bucket: bucket, key: key)
         return try self.answer(to: request, file).responseWithoutBody()
     }
 
     private func send(_ request: Request, _ context: PurserRequestContext) async throws -> Response {
         let (bucket, key) = try RequestPath.file(of: request)
         // What needs no bytes needs no slot.
-        let file = try self.manager.file(in: bucket, key: key)
+        let file = try self.manager.store.file(bucket: bucket, key: key)
         let look = try self.answer(to: request, file)
         guard look.range != nil else { return look.responseWithoutBody() }
         var download = try await self.manager.admitDownload(

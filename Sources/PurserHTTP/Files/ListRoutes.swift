@@ -14,7 +14,7 @@ struct ListRoutes: Sendable {
     let places = Places(ListRoutes.maxLists, code: "too_many_lists")
 
     var routes: [Route] {
-        [Route(.get, "/v1/buckets/:bucket/files") { request, _ in try self.list(request) }]
+        [Route(.get, "/v1/buckets/:bucket/files", as: .list) { request, _ in try self.list(request) }]
     }
 
     private func list(_ request: Request) throws -> Response {
@@ -28,7 +28,7 @@ struct ListRoutes: Sendable {
         }
         list.after = try query["cursor"].map { try ListCursor.decode($0, for: list) }
         let place = try self.places.take()
-        let page = try self.manager.list(list).cut(toBytes: Self.maxPageBytes)
+        let page = try self.manager.store.list(list).cut(toBytes: Self.maxPageBytes)
         let answer = Response.json(
             FileListDocument(
                 files: page.files.map { FileDocument($0) },

@@ -93,7 +93,7 @@ struct PerformanceRoutes: Sendable {
         guard let metric = query["metric"] else {
             throw Problem.malformed("invalid_parameter", "'metric' is missing")
         }
-        let now = Date()
+        let now = self.manager.monitor.now()
         let to = try query["to"].map { try QueryTime.parse($0, name: "to") } ?? now
         let from = try query["from"].map { try QueryTime.parse($0, name: "from") } ?? to.addingTimeInterval(-3600)
         let step = try query["step"].map { try QueryTime.duration($0, name: "step") } ?? .seconds(60)

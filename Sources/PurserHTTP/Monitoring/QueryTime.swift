@@ -8,6 +8,8 @@ enum QueryTime {
         if let seconds = Double(text), seconds.isFinite, abs(seconds) < 1e12 {
             return Date(timeIntervalSince1970: seconds)
         }
+        // A plus sign in a query is a space where nobody has encoded it.
+        let text = text.replacing(" ", with: "+")
         for style in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)] {
             // Not in this form: the next one may fit.
             if let date = try? style.parse(text) { return date }

@@ -48,7 +48,7 @@ struct OptimizerRoutes: Sendable {
         )
         var run = RunRequest(try Self.strategies(document.strategies), isDryRun: document.isDryRun ?? false)
         run.verifiesAll = document.verifiesAll ?? false
-        let report = try await self.manager.optimizer.start(run)
+        let report = try await self.manager.startOptimization(run, client: context.client)
         var response = try Response.document(OptimizerRunDocument(report), status: .accepted)
         response.headers[.location] = "/v1/optimizer/runs/\(report.id)"
         return response

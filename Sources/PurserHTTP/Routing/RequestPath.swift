@@ -23,6 +23,16 @@ enum RequestPath {
         return (bucket, try FileKey(self.decode(rawKey, code: .invalidKey)))
     }
 
+    /// What a request about a bucket or a file is about, for people: its names, else its address as it was sent.
+    static func name(of request: Request) -> String {
+        // Names that cannot be are told as they came.
+        if let file = try? self.file(of: request) { return "\(file.bucket)/\(file.key)" }
+        let path = request.uri.path
+        return String(
+            (path.hasPrefix(self.bucketsPrefix) ? path.dropFirst(self.bucketsPrefix.count) : path[...]).prefix(256)
+        )
+    }
+
     private static func split(_ request: Request) throws -> (bucket: Substring, key: Substring?) {
         let path = request.uri.path
         guard path.hasPrefix(self.bucketsPrefix) else {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import PurserMonitor
 
 /// A call of the API.
 struct Route: Sendable {
@@ -8,12 +9,20 @@ struct Route: Sendable {
     var method: HTTPRequest.Method
     /// The path as the router takes it: `:name` is one part, `**` the rest.
     var path: String
+    /// What a request counts as that takes no slot; nothing where the call is about the service itself.
+    var kind: (@Sendable (Request) -> CallKind)?
     var handler: Handler
 
     init(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
         self.method = method
         self.path = path
         self.handler = handler
+    }
+
+    /// Describes a call that is an operation.
+    init(_ method: HTTPRequest.Method, _ path: String, as kind: CallKind, _ handler: @escaping Handler) {
+        self.init(method, path, handler)
+        self.kind = { _ in kind }
     }
 }
 

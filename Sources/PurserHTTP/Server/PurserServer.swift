@@ -109,7 +109,7 @@ public struct PurserServer: Service {
             router.add(middleware: LoopbackHostMiddleware())
         }
         router.add(middleware: KnownMethodMiddleware())
-        router.add(self.routes)
+        router.add(self.routes.map { $0.counted(by: self.manager) })
         return router
     }
 

@@ -11,6 +11,8 @@ import Synchronization
 public final class ErrorLog: Sendable {
     /// How many entries are remembered.
     public static let entryLimit = 1_000
+    /// How many of these may be clients' mistakes (``ErrorSeverity/low``) while they displace what matters more.
+    public static let lowEntryLimit = 500
     /// How many codes are counted by themselves.
     public static let codeLimit = 200
     /// How many errors wait for their handlers; those beyond are `unhandled` at once.
@@ -19,7 +21,9 @@ public final class ErrorLog: Sendable {
     public static let handlerLimit = 8
 
     fileprivate struct State {
+        /// In the order of their numbers.
         var entries = Deque<ErrorEntry>()
+        var lowEntries = 0
         var lastID = 0
         var figures = ErrorFigures()
         var recent = RecentCount()
@@ -146,9 +150,8 @@ public final class ErrorLog: Sendable {
     func settle(_ id: Int, _ recovery: ErrorRecovery) {
         self.state.withLock { state in
             state.settle(recovery)
-            // Numbers have no gaps: the entry's place follows from the first one's.
-            guard let first = state.entries.first?.id, state.entries.indices.contains(id - first) else { return }
-            state.entries[id - first].recovery = recovery
+            guard let place = state.place(of: id) else { return }
+            state.entries[place].recovery = recovery
         }
         self.onSettled(recovery == .recovered)
     }
@@ -156,14 +159,37 @@ public final class ErrorLog: Sendable {
 
 extension ErrorLog.State {
     fileprivate mutating func count(_ entry: ErrorEntry) {
-        if self.entries.count >= ErrorLog.entryLimit { self.entries.removeFirst() }
+        if self.entries.count >= ErrorLog.entryLimit { self.forgetOne() }
         self.entries.append(entry)
+        if entry.severity == .low { self.lowEntries += 1 }
         self.figures.total += 1
         let isCounted = self.figures.byCode[entry.code] != nil || self.figures.byCode.count < ErrorLog.codeLimit
         self.figures.byCode[isCounted ? entry.code : "other", default: 0] += 1
         self.figures.bySeverity[entry.severity, default: 0] += 1
         self.recent.add(at: entry.time.timeIntervalSince1970)
         if entry.recovery != .pending { self.settle(entry.recovery) }
+    }
+
+    /// Makes room: the oldest entry goes, but of clients' mistakes the oldest one, where there are many of these.
+    private mutating func forgetOne() {
+        var place = self.entries.startIndex
+        if self.lowEntries > ErrorLog.lowEntryLimit {
+            place = self.entries.firstIndex { $0.severity == .low } ?? place
+        }
+        let forgotten = self.entries.remove(at: place)
+        if forgotten.severity == .low { self.lowEntries -= 1 }
+    }
+
+    /// Where the entry of a number stands; `nil` where it was forgotten.
+    fileprivate func place(of id: Int) -> Int? {
+        var range = self.entries.startIndex..<self.entries.endIndex
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let found = self.entries[middle].id
+            if found == id { return middle }
+            range = found < id ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
     }
 
     fileprivate mutating func settle(_ recovery: ErrorRecovery) {

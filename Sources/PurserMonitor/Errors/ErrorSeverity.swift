@@ -38,15 +38,24 @@ extension ErrorSeverity {
     }()
 
     private static let lowCodes = [
-        "bucket_not_empty", "bucket_not_found", "file_not_found", "file_too_large", "invalid_bucket_name",
-        "invalid_condition", "invalid_copy_source", "invalid_cursor", "invalid_digest", "invalid_key",
-        "invalid_metadata", "invalid_operation_id", "invalid_parameter", "invalid_range", "operation_cancelled",
-        "operation_ended", "operation_exists", "operation_not_found", "precondition_failed", "range_not_satisfiable",
-        "rate_limited", "shutting_down", "too_large_for_budget",
+        "alert_not_found", "alert_pending", "alert_resolved", "bucket_not_empty", "bucket_not_found",
+        "context_too_large", "document_too_large", "expectation_failed", "file_not_found", "file_too_large",
+        "foreign_host", "headers_too_large", "idempotency_conflict", "invalid_bucket_name", "invalid_condition",
+        "invalid_copy_source", "invalid_cursor", "invalid_digest", "invalid_document", "invalid_job", "invalid_key",
+        "invalid_metadata", "invalid_metric_name", "invalid_metric_value", "invalid_operation_id",
+        "invalid_parameter", "invalid_range", "invalid_sample", "invalid_tags", "invalid_time_range",
+        "invalid_timestamp", "job_ended", "job_not_found", "malformed_request", "method_not_allowed",
+        "monitor_disabled", "not_found", "operation_cancelled", "operation_ended", "operation_exists",
+        "operation_not_found", "operation_not_open", "over_limit", "partial_put", "pipeline_not_found",
+        "precondition_failed", "range_not_satisfiable", "rate_limited", "reserved_metric_name", "run_in_progress",
+        "run_not_found", "sample_too_large", "shutting_down", "strategy_unavailable", "too_large_for_budget",
+        "too_many_inputs", "too_many_metrics", "too_many_open_operations", "too_many_points", "unknown_metric",
+        "unknown_strategy", "unsupported_content_encoding", "uri_too_long",
     ]
     private static let mediumCodes = [
         "digest_mismatch", "length_mismatch", "memory_pressure", "memory_unavailable", "operation_timed_out",
-        "queue_full", "temp_files_exhausted", "wait_expired",
+        "pipeline_unavailable", "queue_full", "request_timeout", "source_changed", "source_unreadable",
+        "target_unwritable", "temp_files_exhausted", "too_many_lists", "too_many_streams", "wait_expired",
     ]
     private static let criticalCodes = [
         "catalog_damaged", "content_damaged", "fsync_failed", "read_only", "storage_failure",

@@ -28,6 +28,8 @@ public enum BuiltInMetric: String, Sendable, CaseIterable, Codable {
     /// Those of less than 256 KiB are left out, as they measure an fsync.
     case transferThroughput = "transfer_throughput"
     /// 0 for an operation that succeeded, 100 for one that failed or timed out, so that the mean is the rate in percent.
+    ///
+    /// Questions whether a file is there are left out: no is an answer.
     case errorRate = "error_rate_percent"
     /// 100 for a failure that another attempt or a handler made good, 0 for one that stayed, so that the mean is a rate.
     case recoveryRate = "recovery_rate_percent"

@@ -73,12 +73,13 @@ struct KindTally {
 }
 
 extension OperationReport {
-    /// Whether it ever held a slot.
+    /// Whether it ever held a slot, or did what takes none.
     var hasRun: Bool { !self.isRefused && self.held > .zero || self.state == .succeeded }
 
-    /// Whether its wait says something of the queue: a refusal at once does not.
+    /// Whether its wait says something of the queue: what takes no slot says nothing, nor does a refusal at once.
     var waitCounts: Bool {
-        !self.isRefused || self.error?.code == OperationError.Code.waitExpired.rawValue
+        guard self.takesSlot else { return false }
+        return !self.isRefused || self.error?.code == OperationError.Code.waitExpired.rawValue
     }
 
     /// The report with bounded texts, as it is remembered.

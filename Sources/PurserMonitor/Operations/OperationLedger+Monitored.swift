@@ -83,11 +83,13 @@ extension OperationLedger {
             waited: .zero,
             held: self.elapsed() - entry.started
         )
+        report.takesSlot = false
         report.metadata = entry.metadata
         return report
     }
 
-    private static func state(after error: (any Error)?) -> OperationState {
+    /// How work ended that ended so.
+    static func state(after error: (any Error)?) -> OperationState {
         switch error {
         case nil: .succeeded
         case is CancellationError: .cancelled

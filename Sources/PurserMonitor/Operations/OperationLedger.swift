@@ -1,3 +1,4 @@
+public import Foundation
 public import PurserOperations
 import Synchronization
 
@@ -19,6 +20,7 @@ public final class OperationLedger: Sendable {
     let open = Mutex(OpenOperations())
     private let onRecord: @Sendable (OperationReport) -> Void
     private let durationRatio: @Sendable (OperationReport) -> Double?
+    private let residentBytes: @Sendable (_ start: Date) -> OperationReport.ResidentBytes?
     private let state: Mutex<State>
 
     private struct State {
@@ -42,16 +44,19 @@ public final class OperationLedger: Sendable {
     ///   - uptime: For how long work takes that is not an operation of the resource manager.
     ///   - durationRatio: An operation's duration over the threshold of its kind, 1 at the threshold; `nil` where there is
     ///     none. Called for each operation that ran; must be quick.
+    ///   - residentBytes: The process's memory since a moment, for operations whose report does not tell; must be quick.
     ///   - onRecord: Told of each operation that was counted; must be quick.
     public init(
         monitor: PerformanceMonitor,
         uptime: any Clock<Duration> = ContinuousClock(),
         durationRatio: @escaping @Sendable (OperationReport) -> Double? = { _ in nil },
+        residentBytes: @escaping @Sendable (_ start: Date) -> OperationReport.ResidentBytes? = { _ in nil },
         onRecord: @escaping @Sendable (OperationReport) -> Void = { _ in }
     ) {
         self.monitor = monitor
         self.elapsed = Self.stopwatch(uptime)
         self.durationRatio = durationRatio
+        self.residentBytes = residentBytes
         self.onRecord = onRecord
         self.state = Mutex(State(finished: FinishedOperations(limit: monitor.configuration.rememberedOperations)))
     }
@@ -61,8 +66,9 @@ public final class OperationLedger: Sendable {
     /// Nothing is counted where the monitor is off.
     public func record(_ report: OperationReport) {
         guard self.monitor.isEnabled else { return }
-        let report = report.bounded()
-        let kind = self.state.withLock { state in
+        var report = report.bounded()
+        report.residentBytes = report.residentBytes ?? self.residentBytes(report.createdAt)
+        let kind = self.state.withLock { [report] state in
             let index = state.index(of: report.kind)
             state.kinds[index].add(report)
             state.finished.add(report)
@@ -117,11 +123,13 @@ extension OperationLedger {
         let seconds = max(0, (report.waited + report.held).seconds)
         record(.responseTime, seconds)
         switch kind {
-        case "list": record(.searchResponseTime, seconds)
-        case "process": record(.documentProcessingTime, seconds)
+        case CallKind.list.rawValue: record(.searchResponseTime, seconds)
+        case OperationKind.process.rawValue: record(.documentProcessingTime, seconds)
         default: break
         }
         switch report.state {
+        // Whether a file is there is a question: the answer no is none of the failures that somebody is to be told of.
+        case _ where kind == CallKind.stat.rawValue: break
         case .succeeded: record(.errorRate, 0)
         case .failed, .timedOut: record(.errorRate, 100)
         case .cancelled, .queued, .running: break

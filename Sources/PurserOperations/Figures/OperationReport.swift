@@ -15,6 +15,8 @@ public struct OperationReport: Sendable {
     public var state: OperationState
     /// Whether it was refused a slot: such a one has not run, and is neither a success nor a failure of the service.
     public var isRefused: Bool
+    /// Whether it is work that takes a slot; what takes none has never waited for one.
+    public var takesSlot: Bool
     /// Why it failed, was cancelled or timed out.
     public var error: OperationSnapshot.Failure?
     /// When it was registered.
@@ -23,12 +25,14 @@ public struct OperationReport: Sendable {
     public var endedAt: Date
     /// How long it waited for its slot; all its time where it never got one.
     public var waited: Duration
-    /// How long it held its slot; zero where it never got one.
+    /// How long it held its slot, zero where it never got one; how long it took, where it takes none.
     public var held: Duration
     /// The bytes that it moved.
     public var bytes: Int64
-    /// Bytes of memory reserved for it at the end.
+    /// Bytes of memory reserved for it at the end, the most that its buffers could hold: a reservation never shrinks.
     public var memoryReserved: Int
+    /// The most bytes of room on the disk that were reserved for it at a time: for its staging file or its scratch.
+    public var diskReserved: Int64
     /// How long each of its stages took in all; stages may overlap.
     public var stages: OperationStages
     /// CPU time of its own threads and children, where it could be told apart.
@@ -37,7 +41,7 @@ public struct OperationReport: Sendable {
     public var childrenMaxResidentBytes: Int64?
     /// Bytes of the process in RAM when it started and when it ended, and the most seen between; `nil` where unknown.
     public var residentBytes: ResidentBytes?
-    /// Facts that whoever ran it added.
+    /// Facts that whoever ran it added; of several under one name the last.
     public var metadata: [String: String]
 
     /// The process's memory over the life of an operation, in bytes.
@@ -77,6 +81,7 @@ public struct OperationReport: Sendable {
         self.client = client
         self.state = state
         self.isRefused = isRefused
+        self.takesSlot = true
         self.error = error
         self.createdAt = createdAt
         self.endedAt = endedAt
@@ -84,6 +89,7 @@ public struct OperationReport: Sendable {
         self.held = held
         self.bytes = 0
         self.memoryReserved = 0
+        self.diskReserved = 0
         self.stages = OperationStages()
         self.metadata = [:]
     }

@@ -11,10 +11,10 @@ extension Operation {
     /// What is known of it, for those who measure; complete once it has ended.
     var report: OperationReport {
         let now = self.context.timeline.elapsed()
-        let (state, failure, endedAt, wasStarted, times) = self.progress.withLock { progress in
+        let (state, failure, endedAt, wasStarted, times, metadata) = self.progress.withLock { progress in
             (
                 progress.state, progress.failure, progress.endedAt, progress.startedAt != nil,
-                progress.times(at: now)
+                progress.times(at: now), progress.metadata
             )
         }
         var report = OperationReport(
@@ -33,8 +33,12 @@ extension Operation {
         report.bytes = self.bytesDone
         report.stages = self.stages
         report.memoryReserved = self.memoryReserved.load(ordering: .relaxed)
+        report.diskReserved = self.diskReserved.load(ordering: .relaxed)
         let cpu = self.cpuNanoseconds.load(ordering: .relaxed)
         report.cpuTime = cpu > 0 ? .nanoseconds(cpu) : nil
+        let resident = self.childrenMaxResident.load(ordering: .relaxed)
+        report.childrenMaxResidentBytes = resident > 0 ? resident : nil
+        report.metadata = metadata
         return report
     }
 }

@@ -41,8 +41,12 @@ public final class Operation: Sendable {
     let bytes = Atomic<Int64>(0)
     /// Bytes of memory reserved for it.
     let memoryReserved = Atomic<Int>(0)
+    /// The most bytes of room on the disk that were reserved for it at a time.
+    let diskReserved = Atomic<Int64>(0)
     /// Nanoseconds of CPU of threads and children that worked for it alone.
     let cpuNanoseconds = Atomic<Int64>(0)
+    /// Most bytes of RAM that a child held which worked for it.
+    let childrenMaxResident = Atomic<Int64>(0)
     /// Counts what is no byte and yet progress.
     let reports = Atomic<Int64>(0)
     /// Whether an observer wants to hear of the next change.

@@ -103,6 +103,16 @@ extension Operation {
         if nanoseconds > 0 { self.cpuNanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed) }
     }
 
+    /// Says how much memory a child process held that worked for this operation.
+    ///
+    /// Costs an atomic comparison; the largest of all children counts.
+    ///
+    /// - Parameter bytes: The most that it had in RAM (`ru_maxrss` of getrusage(2), in bytes); what is not above zero is
+    ///   ignored.
+    public func add(childMaxResidentBytes bytes: Int64) {
+        self.childrenMaxResident.max(bytes, ordering: .relaxed)
+    }
+
     /// Measures a piece of the operation's work, also where it throws.
     ///
     /// - Parameters:

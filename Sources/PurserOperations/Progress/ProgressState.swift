@@ -120,6 +120,13 @@ struct ProgressState: Sendable {
         return (ranFrom - self.bornAt, (self.diedAt ?? now) - ranFrom)
     }
 
+    /// The facts told with its changes, as far as the history reaches; of several under one name the last.
+    var metadata: [String: String] {
+        self.history.reduce(into: [:]) { facts, entry in
+            if !entry.metadata.isEmpty { facts.merge(entry.metadata) { $1 } }
+        }
+    }
+
     var estimatedRemaining: Duration? {
         self.state == .running ? self.rate.remaining(from: self.highest) : nil
     }

@@ -39,7 +39,10 @@ public final class Slot: Sendable {
         guard bytes > 0 else { return }
         try self.manager.disk.reserve(bytes)
         let isClosed = self.disk.withLock { disk in
-            if !disk.isClosed { disk.reserved += bytes }
+            if !disk.isClosed {
+                disk.reserved += bytes
+                self.operation.diskReserved.max(disk.reserved, ordering: .relaxed)
+            }
             return disk.isClosed
         }
         guard isClosed else { return }

@@ -51,7 +51,10 @@ extension ProcessingService {
             try await self.writeSource(content, of: work)
             let outcome = try await self.run(work)
             try Task.checkCancellation()
-            for step in outcome.steps { slot.operation.add(cpu: step.cpuTime) }
+            for step in outcome.steps {
+                slot.operation.add(cpu: step.cpuTime)
+                slot.operation.add(childMaxResidentBytes: Int64(step.peakMemory))
+            }
             var result = ItemResult(outcome)
             switch outcome.state {
             case .succeeded: result.outputs = try await self.keep(outcome.outputs, of: work)

@@ -143,6 +143,40 @@ struct MetricsCommandTests {
         }
     }
 
+    @Test func aMetricThatThereIsNotIsAFailureThatNamesThoseThereAre() async throws {
+        try await LiveService.run(.remote, { $0.monitor.userMetrics = ["ocr.lines"] }) { live in
+            let (session, captured) = try live.session()
+            try live.manager.record("ocr.pages", 1)
+            let command = try MetricsSeriesCommand.parse(["respons_time"])
+            let error = try #require(await #expect(throws: CommandError.self) { try await command.run(in: session) })
+            #expect(error.code == "unknown_metric" && error.status == .failed)
+            for name in ["'respons_time'", "response_time", "ocr.pages", "ocr.lines"] {
+                #expect(error.message.contains(name), "\(error.message)")
+            }
+            #expect(captured.output == "" && captured.diagnostics == "")
+        }
+    }
+
+    /// Purser's own of which nothing was measured, one that only the settings name, and one at another time.
+    @Test(arguments: [
+        ["document_processing_time"], ["ocr.lines"],
+        ["ocr.pages", "--from", "2020-01-01T00:00:00Z", "--to", "2020-01-01T01:00:00Z"],
+    ])
+    func aTimeWithoutSamplesIsNoFailure(_ arguments: [String]) async throws {
+        try await LiveService.run(.remote, { $0.monitor.userMetrics = ["ocr.lines"] }) { live in
+            try live.manager.record("ocr.pages", 1)
+            let (session, captured) = try live.session()
+            try await MetricsSeriesCommand.parse(arguments).run(in: session)
+            #expect(captured.output == "")
+            #expect(captured.diagnostics == "there were no samples in that time\n")
+            let (machine, document) = try live.session(isJSON: true)
+            try await MetricsSeriesCommand.parse(arguments).run(in: machine)
+            let series = try self.object(document.output)
+            #expect(series["metric"] as? String == arguments[0])
+            #expect((series["points"] as? [Any])?.isEmpty == true)
+        }
+    }
+
     @Test(arguments: [
         (["x", "--from", "yesterday"], "invalid_parameter"), (["No Metric"], "invalid_metric_name"),
         (["x", "--from", "2026-01-02T00:00:00Z", "--to", "2026-01-01T00:00:00Z"], "invalid_time_range"),

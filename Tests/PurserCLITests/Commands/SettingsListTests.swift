@@ -38,10 +38,10 @@ struct SettingsListTests {
         try await withTemporaryFolder { folder in
             let file = folder.appending("purser.yaml").string
             try Self.yaml.write(toFile: file, atomically: true, encoding: .utf8)
-            let first = try await self.run(ConfigShowCommand.parse([]), on: file)
+            let first = try await self.run(ConfigShowCommand.parse(["--show-secrets"]), on: file)
             try #require(first.contains("it is"))
             try first.write(toFile: file, atomically: true, encoding: .utf8)
-            #expect(try await self.run(ConfigShowCommand.parse([]), on: file) == first)
+            #expect(try await self.run(ConfigShowCommand.parse(["--show-secrets"]), on: file) == first)
 
             let settings = try await SettingsReader(file: file, environment: [:])
             let monitor = try ServiceSettings(settings, Console.captured().console).purser.monitor
@@ -49,6 +49,65 @@ struct SettingsListTests {
             #expect(monitor.alerts.rules[2].message == "it is \"hot\" \\ here")
             #expect(monitor.channels.webhooks.first?.secret == "sixteen-or-more-bytes")
         }
+    }
+
+    @Test(arguments: [false, true])
+    func secretsAreLeftOutUnlessTheyAreAskedFor(_ isJSON: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending("purser.yaml").string
+            let yaml =
+                Self.yaml + "  email: {to: ada@example.org, environment: \"PATH=/usr/bin,PASSWORD=open sesame\"}\n"
+            try yaml.write(toFile: file, atomically: true, encoding: .utf8)
+            let console = Console.captured(.init(isJSON: isJSON))
+            let session = Session(
+                options: try CommonOptions.parse(["--config", file]),
+                console: console.console,
+                environment: [:]
+            )
+            try await ConfigShowCommand.parse([]).run(in: session)
+            for secret in ["sixteen-or-more-bytes", "alerts.example/x", "open sesame"] {
+                #expect(!console.output.contains(secret), "\(secret)")
+            }
+            for shown in ["duty", "redacted (alerts.example)", "PATH=/usr/bin"] {
+                #expect(console.output.contains(shown), "\(shown)")
+            }
+            #expect(console.diagnostics.contains("--show-secrets"))
+
+            let diagnostics = console.diagnostics
+            try await ConfigShowCommand.parse(["--show-secrets"]).run(in: session)
+            for secret in ["sixteen-or-more-bytes", "alerts.example/x", "PASSWORD=open sesame"] {
+                #expect(console.output.contains(secret), "\(secret)")
+            }
+            #expect(console.diagnostics == diagnostics, "nothing is left out that were to be told")
+        }
+    }
+
+    /// What was shown without secrets must not be taken for settings by mistake.
+    @Test func whatLacksSecretsIsNoFile() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending("purser.yaml").string
+            try Self.yaml.write(toFile: file, atomically: true, encoding: .utf8)
+            let shown = try await self.run(ConfigShowCommand.parse([]), on: file)
+            try shown.write(toFile: file, atomically: true, encoding: .utf8)
+            let error = await #expect(throws: SettingsError.self) {
+                _ = try await self.run(ConfigCheckCommand.parse([]), on: file)
+            }
+            #expect(error?.problems.map(\.key) == ["monitor.webhooks[0].url", "monitor.webhooks[0].secret"])
+        }
+    }
+
+    @Test func noProblemTellsASecret() async throws {
+        let options = try CommonOptions.parse([
+            "--set", "monitor.webhooks=[{name: a, secret: sixteen-or-more-bytes", "--set",
+            "monitor.email.environment=PASSWORD",
+        ])
+        let session = Session(options: options, console: Console.captured().console, environment: [:])
+        let error = await #expect(throws: SettingsError.self) {
+            try await ConfigCheckCommand.parse([]).run(in: session)
+        }
+        #expect(error?.problems.map(\.key) == ["monitor.webhooks", "monitor.email.environment"])
+        let text = "\(try #require(error))"
+        #expect(!text.contains("sixteen") && !text.contains("PASSWORD"), "\(text)")
     }
 
     @Test func ruleThatCannotBeIsNamedWithItsPlace() async throws {

@@ -25,7 +25,7 @@ struct ProcessProgramTests {
         )
         return [
             "--storage", folder.appending("store").string, "--set", "processing.pipelines=\(pipelines)", "--set",
-            "storage.free_space_floor=0B",
+            "storage.free_space_floor=0B", "--set", "optimizer.on_low_space=false",
         ]
     }
 

@@ -38,6 +38,8 @@ struct LiveService {
             var configuration = PurserConfiguration()
             configuration.storage.path = folder.appending("storage")
             configuration.storage.freeSpaceFloor = 0
+            // How full the machine's disk is must start no run, either.
+            configuration.optimizer.schedule.onLowSpace = false
             // The process is that of all tests of the target together: what it holds says nothing of this service.
             configuration.monitor.memory.elevatedBytes = configuration.monitor.memory.warningBytes
             change(&configuration)

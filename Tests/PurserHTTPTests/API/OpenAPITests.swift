@@ -102,6 +102,16 @@ import Testing
         try self.expectListed(Problem(describing: HTTPError(.notFound)), "not_found")
     }
 
+    /// What a client gets wrong must never be a failure of the service in the log of errors.
+    @Test func codesOfClientsMistakesAreOfNoGreatSeverity() throws {
+        let schemas = try #require(self.document.root["components"]?["schemas"])
+        let statuses = (400..<500).filter { schemas["Problem\($0)"] != nil }
+        let codes = try statuses.flatMap { try self.document.codes(of: $0) }
+        try #require(codes.count > 50)
+        let grave = codes.filter { ErrorSeverity(code: $0) > .medium }
+        #expect(grave.sorted() == [])
+    }
+
     @Test func codesOfACallAreAmongThoseOfTheirStatus() throws {
         var found = 0
         for call in self.document.calls {

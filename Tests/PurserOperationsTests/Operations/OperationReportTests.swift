@@ -35,6 +35,25 @@ import Testing
         #expect(report.memoryReserved == 10)
     }
 
+    @Test func reportTellsTheMostThatWasHeld() async throws {
+        let disk = DiskSpace { DiskSpaceFigures(availableBytes: 1_000) }
+        let fixture = ManagerFixture(disk: disk)
+        try await fixture.manager.withSlot(for: .upload, memory: 1, name: "a") { slot in
+            try slot.reserveDisk(bytes: 60)
+            slot.wroteDisk(bytes: 50)
+            try slot.reserveDisk(bytes: 70)
+            slot.wroteDisk(bytes: 80)
+            slot.operation.add(childMaxResidentBytes: 5)
+            slot.operation.add(childMaxResidentBytes: 9)
+            slot.operation.add(childMaxResidentBytes: 7)
+            slot.operation.update(message: "one", metadata: ["page": "1", "of": "2"])
+            slot.operation.update(metadata: ["page": "2"])
+        }
+        let report = try #require(fixture.reports.all.first)
+        #expect(report.diskReserved == 80 && report.childrenMaxResidentBytes == 9 && report.takesSlot)
+        #expect(report.metadata == ["page": "2", "of": "2"])
+    }
+
     @Test func refusalIsNoFailureOfWhatRan() async throws {
         let fixture = ManagerFixture() { $0.queueCapacity = 0 }
         let holder = try await fixture.hold()

@@ -78,6 +78,62 @@ import Testing
         }
     }
 
+    @Test func jobsAreCountedByTheirState() async throws {
+        try await self.run { manager in
+            try await manager.upload(to: "default", key: "a", bytes: [1])
+            let file = JobFile(key: try FileKey("a"))
+            for pipeline in ["count", "fails", "count"] {
+                _ = try await self.follow(try await manager.process(pipeline, inputs: [file]))
+            }
+            let jobs = try manager.monitor.metricsDocument().processing.jobs
+            let none = ["queued": Int64(0), "running": 0, "cancelled": 0, "timed_out": 0]
+            #expect(jobs == none.merging(["succeeded": 2, "failed": 1]) { $1 })
+            let text = try manager.monitor.metricsText()
+            for (state, count) in jobs {
+                #expect(text.contains("\npurser_jobs{state=\"\(state)\"} \(count)\n"), "\(state)")
+            }
+        }
+        try await self.run {
+            $0.processing.isEnabled = false
+        } _: { manager in
+            let file = JobFile(key: try FileKey("a"))
+            let first = try await manager.startProcessing(JobRequest(pipeline: "count", inputs: [file]))
+            try await manager.startProcessing(JobRequest(pipeline: "count", inputs: [file]))
+            try await manager.cancelProcessing(first.id)
+            let jobs = try manager.monitor.metricsDocument().processing.jobs
+            #expect(jobs["queued"] == 1 && jobs["cancelled"] == 1 && jobs.values.reduce(0, +) == 2)
+        }
+    }
+
+    /// `wc` is a program of its own; what it took is told of the file, and not where its result was kept.
+    @Test func memoryOfProgramsIsToldOfTheFileTheyWorkedFor() async throws {
+        try await self.run { manager in
+            try await manager.upload(to: "default", key: "a", bytes: [1])
+            let file = JobFile(key: try FileKey("a"))
+            for _ in 0..<2 { _ = try await self.follow(try await manager.process("count", inputs: [file])) }
+            let reports = manager.monitor.operations.ledger.latest(kind: "process")
+            try #require(reports.count == 2)
+            let resident = try #require(reports[1].childrenMaxResidentBytes)
+            #expect((100_000..<1_000_000_000).contains(resident))
+            #expect(reports[0].childrenMaxResidentBytes == nil)
+            let kind = try #require(manager.performanceSummary().kinds.first { $0.kind == "process" })
+            #expect(kind.highestChildResidentBytes == resident)
+            let document = FinishedOperationDocument(reports[1])
+            #expect(document.childrenMaxResidentBytes == resident)
+        }
+    }
+
+    @Test func jobThatIsNotTakenIsInTheLogOfErrors() async throws {
+        try await self.run { manager in
+            await #expect(throws: ProcessingError.self) {
+                try await manager.startProcessing(JobRequest(pipeline: "absent", prefix: JobPrefix(prefix: "")))
+            }
+            let entry = try #require(manager.errors().first)
+            #expect(entry.code == "pipeline_not_found" && entry.kind == "process" && entry.severity == .low)
+            #expect(manager.errors().count == 1)
+        }
+    }
+
     @Test func registeredFallbackDoesTheWorkOfAStep() async throws {
         try await self.run { manager in
             manager.registerFallback(for: "failing") { _, _, failure in

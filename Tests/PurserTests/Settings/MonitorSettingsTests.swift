@@ -113,6 +113,20 @@ import Testing
         #expect(monitor.channels.webhooks.map(\.name) == ["other"])
     }
 
+    /// Kinds that are built in, and those that only a program knows.
+    @Test(arguments: ["upload", "tier1", "page_layout"])
+    func thresholdsOfAnyKindAreReadFromTheEnvironment(_ kind: String) async throws {
+        let name = "PURSER_MONITOR_THRESHOLDS_\(kind.uppercased())"
+        let environment = [
+            "\(name)_WARNING": "3s", "\(name)_CANCEL": "true", "PURSER_MONITOR_THRESHOLDS_WARNING": "1s",
+        ]
+        let (monitor, texts) = try await self.read("", environment: environment)
+        let limits = try #require(monitor.thresholds.kinds[kind])
+        #expect(limits.warning == .seconds(3) && limits.maximum == .milliseconds(4_500) && limits.cancelsAtMaximum)
+        #expect(texts["monitor.thresholds.\(kind).warning"] == "3s")
+        #expect(monitor.thresholds.kinds.count == DurationThresholds().kinds.count + (kind == "tier1" ? 0 : 1))
+    }
+
     @Test func shippedRulesCanBeLeftOut() async throws {
         let (monitor, _) = try await self.read("monitor:\n  alerts:\n    shipped: false\n")
         #expect(monitor.alerts.rules.isEmpty)

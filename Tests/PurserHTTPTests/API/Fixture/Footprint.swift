@@ -24,7 +24,8 @@ struct Footprint: Equatable {
         }.sorted()
         let system = try manager.systemMetrics()
         self.totals = system.storage
-        self.names = try manager.list(ListRequest(bucket: .default)).files
+        // Past the manager, which would count it.
+        self.names = try manager.store.list(ListRequest(bucket: .default)).files
         self.active = system.resources.active
         self.queued = system.resources.queued
         self.memoryReserved = system.resources.memoryReserved

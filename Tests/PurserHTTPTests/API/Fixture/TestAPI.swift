@@ -58,6 +58,8 @@ struct TestAPI {
             var configuration = PurserConfiguration()
             configuration.storage.path = folder.appending("store")
             configuration.storage.freeSpaceFloor = 0
+            // How full the machine's disk is must start no run.
+            configuration.optimizer.schedule.onLowSpace = false
             change(&configuration)
             let manager = try await FileStorageManager.open(configuration, fileSystem: fileSystem, logger: Self.logger)
             let result: Result<Void, any Error>

@@ -59,7 +59,7 @@ import Testing
             let answer = try await api.send(.get, "/metrics")
             #expect(!answer.text.contains(Self.secret))
             let text = try Exposition(answer.text)
-            #expect(text.values(of: "kind") == ["upload", "download", "delete"])
+            #expect(text.values(of: "kind") == ["upload", "download", "delete", "bucket"])
             #expect(text.values(of: "code") == ["digest_mismatch", "file_not_found"])
             #expect(text.values(of: "metric") == ["ocr.pages"])
         }

@@ -158,6 +158,14 @@ import Testing
             ("?metric=cpu_usage&from=soon", 400, "invalid_parameter"),
             ("?metric=cpu_usage&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 400, "invalid_time_range"),
             ("?metric=cpu_usage&from=0", 400, "too_many_points"),
+            ("?metric=", 400, "invalid_metric_name"), ("?metric=cpu_usage&from=nan", 400, "invalid_parameter"),
+            ("?metric=cpu_usage&from=1e300", 400, "invalid_parameter"),
+            ("?metric=cpu_usage&from=-1&to=60", 400, "invalid_time_range"),
+            ("?metric=cpu_usage&from=60&to=60", 400, "invalid_time_range"),
+            ("?metric=cpu_usage&to=9999999999999", 400, "invalid_parameter"),
+            ("?metric=cpu_usage&to=999999999999", 400, "invalid_time_range"),
+            ("?metric=cpu_usage&step=99999999999999999999h", 400, "invalid_parameter"),
+            ("?metric=cpu_usage&step=-1m", 400, "invalid_parameter"),
         ]
         try await TestAPI.run(forEach: cases) { api, one in
             try await api.expectRefused(one.1, one.2, .get, series + one.0)
@@ -167,6 +175,15 @@ import Testing
             let answer = try await api.send(.get, series + "?metric=ocr.pages&step=5m")
             #expect(answer.status == 200, "\(answer.text)")
             #expect(try answer.json()["step_seconds"] == .number(300))
+            // One that there is has no points where nothing was measured; a plus sign may stand as it is.
+            for rest in ["to=3600", "from=2020-01-01T00:00:00+02:00&to=2020-01-01T00:00:00Z&step=1h"] {
+                let answer = try await api.send(.get, series + "?metric=document_processing_time&" + rest)
+                #expect(answer.status == 200, "\(answer.text)")
+                #expect(try answer.json()["points"]?.elements.isEmpty == true)
+            }
+            let unknown = try await api.send(.get, series + "?metric=cpu_use")
+            let detail = try #require(try unknown.json()["detail"]?.text)
+            #expect(detail.contains("cpu_usage") && detail.contains("ocr.pages"), "\(detail)")
         }
     }
 }

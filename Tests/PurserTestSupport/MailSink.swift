@@ -3,22 +3,33 @@ import Synchronization
 import SystemPackage
 
 /// A real SMTP server, a process of its own, that takes mail and says what Python's parser of mail makes of it.
-final class MailSink: Sendable {
+package final class MailSink: Sendable {
     /// A mail that came, as an independent parser reads it.
-    struct Mail: Decodable, Sendable {
-        var sender: String
-        var recipients: [String]
-        var subject: String
-        var from: String
-        var to: [String]
-        var date: String
-        var messageID: String
-        var body: String
-        var defects: [String]
-        var fields: [String]
+    package struct Mail: Decodable, Sendable {
+        /// Of the envelope.
+        package var sender: String
+        /// Of the envelope.
+        package var recipients: [String]
+        /// Its field, decoded.
+        package var subject: String
+        /// Its field.
+        package var from: String
+        /// The addresses of the field.
+        package var to: [String]
+        /// The field, as ISO 8601.
+        package var date: String
+        /// Its field.
+        package var messageID: String
+        /// The text, decoded.
+        package var body: String
+        /// What is wrong with it.
+        package var defects: [String]
+        /// The names of the fields of its head.
+        package var fields: [String]
     }
 
-    let port: Int
+    /// Where it listens, on 127.0.0.1.
+    package let port: Int
     private let lines: AsyncStream<String>
 
     private init(port: Int, lines: AsyncStream<String>) {
@@ -27,21 +38,21 @@ final class MailSink: Sendable {
     }
 
     /// Whether what it needs is installed.
-    static let isAvailable = ["python3", "msmtp"].allSatisfy { MailSink.path(of: $0) != nil }
+    package static let isAvailable = ["python3", "msmtp"].allSatisfy { MailSink.path(of: $0) != nil }
 
-    static func path(of program: String) -> String? {
+    private static func path(of program: String) -> String? {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
         return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     /// Waits for the next mail.
-    func next() async throws -> Mail? {
+    package func next() async throws -> Mail? {
         for await line in self.lines { return try JSONDecoder().decode(Mail.self, from: Data(line.utf8)) }
         return nil
     }
 
     /// Runs a server beside a body; it refuses so many mails for now (451) before it takes one.
-    static func run(refusals: Int = 0, _ body: (MailSink) async throws -> Void) async throws {
+    package static func run(refusals: Int = 0, _ body: (MailSink) async throws -> Void) async throws {
         let process = Process()
         process.executableURL = URL(filePath: Self.path(of: "python3") ?? "/usr/bin/python3")
         process.arguments = ["-c", Self.script, "\(refusals)"]

@@ -1,12 +1,13 @@
 import NIOCore
-import NIOHTTP1
+package import NIOHTTP1
 import NIOPosix
 import Synchronization
 
 /// A real HTTP server that takes down what is posted to it, and answers as a test says.
-final class WebhookReceiver: Sendable {
+package final class WebhookReceiver: Sendable {
     /// How it answers a request.
-    enum Reply: Sendable {
+    package enum Reply: Sendable {
+        /// With a status, and fields of the head.
         case status(HTTPResponseStatus, HTTPHeaders = [:])
         /// Never answers, and keeps the connection open.
         case hang
@@ -17,21 +18,28 @@ final class WebhookReceiver: Sendable {
     }
 
     /// What was posted.
-    struct Request: Sendable {
-        var method: HTTPMethod
-        var path: String
-        var headers: HTTPHeaders
-        var body: String
+    package struct Request: Sendable {
+        /// Its method.
+        package var method: HTTPMethod
+        /// Where it went.
+        package var path: String
+        /// The fields of its head.
+        package var headers: HTTPHeaders
+        /// Its body, as text.
+        package var body: String
     }
 
-    let port: Int
+    /// Where it listens, on 127.0.0.1.
+    package let port: Int
     private let requests: AsyncStream<Request>
     /// Every request that came.
-    let count: Counter
+    package let count: Counter
 
-    final class Counter: Sendable {
+    /// Counts.
+    package final class Counter: Sendable {
         private let state = Mutex(0)
-        var value: Int { self.state.withLock { $0 } }
+        /// How many there were.
+        package var value: Int { self.state.withLock { $0 } }
         func increment() { self.state.withLock { $0 += 1 } }
     }
 
@@ -41,16 +49,17 @@ final class WebhookReceiver: Sendable {
         self.count = count
     }
 
-    var url: String { "http://127.0.0.1:\(self.port)/hook" }
+    /// What is posted to.
+    package var url: String { "http://127.0.0.1:\(self.port)/hook" }
 
     /// Waits for the next request.
-    func next() async -> Request? {
+    package func next() async -> Request? {
         for await request in self.requests { return request }
         return nil
     }
 
     /// Runs a server beside a body; requests beyond the replies are answered with 204.
-    static func run(_ replies: [Reply] = [], _ body: (WebhookReceiver) async throws -> Void) async throws {
+    package static func run(_ replies: [Reply] = [], _ body: (WebhookReceiver) async throws -> Void) async throws {
         let (stream, continuation) = AsyncStream<Request>.makeStream()
         let count = Counter()
         let script = Script(replies)
