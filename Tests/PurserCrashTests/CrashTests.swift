@@ -80,7 +80,7 @@ import Testing
         let body = try await response.body.collect(upTo: 1 << 20)
         guard response.status != .notFound else { return nil }
         #expect(response.status == .ok, "\(key)")
-        return Content.blob(of: body)
+        return try #require(Content.blob(of: body))
     }
 
     private struct Listing: Decodable {

@@ -27,7 +27,7 @@ struct AgeStrategy: Strategy {
                 guard let reason = try policy.reason(for: file, at: now), try removals.mayRemove(file) else { continue }
                 chosen.append(FileRemoval(file, reason: reason))
             }
-            _ = try await removals.remove(chosen)
+            try await removals.remove(chosen)
             try await context.proceed(to: Double(examined) / Double(files))
         } while position != nil
     }

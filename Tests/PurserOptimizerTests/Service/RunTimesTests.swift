@@ -92,6 +92,34 @@ struct RunTimesTests {
         }
     }
 
+    /// Nobody loses files by starting a service: whatever makes a run start by itself.
+    @Test
+    func runThatStartsByItselfRemovesNoFiles() async throws {
+        try await OptimizerFixture.run { fixture in
+            try await fixture.put("old", sample(5_000))
+            let optimizer = fixture.optimizer { $0.schedule.times = .interval(.seconds(86_400)) }
+            optimizer.begin()
+            fixture.time.advance(by: .seconds(400 * 86_400))
+            await optimizer.tick()
+            let started = try #require(optimizer.inbox.withLock { $0.take() })
+            let report = try await optimizer.finish(started, onCancel: .shutdown)
+            #expect(report.trigger == .schedule && report.state == .succeeded)
+            #expect(report[.age] == nil && report[.sizeLimit] == nil && report[.verification] != nil)
+            #expect(try fixture.keys() == ["old"])
+            // Switched on, it is part of the same run.
+            let asked = fixture.optimizer {
+                $0.age.isEnabled = true
+                $0.schedule.times = .interval(.seconds(86_400))
+            }
+            asked.begin()
+            fixture.time.advance(by: .seconds(2 * 86_400))
+            await asked.tick()
+            let second = try #require(asked.inbox.withLock { $0.take() })
+            #expect(try await asked.finish(second, onCancel: .shutdown)[.age]?.filesProcessed == 1)
+            #expect(try fixture.keys().isEmpty)
+        }
+    }
+
     @Test
     func fullStoreIsToldAndStartsARun() async throws {
         try await OptimizerFixture.run { fixture in

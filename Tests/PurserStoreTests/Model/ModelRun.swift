@@ -2,6 +2,7 @@ import PurserCatalog
 import NIOCore
 import PurserBlobs
 import PurserIdentifiers
+import PurserOptimizer
 import PurserStore
 import PurserTestSupport
 import Testing
@@ -16,6 +17,11 @@ struct ModelRun {
         var deduplicated = 0
         var collected = 0
         var reencoded = 0
+        var runs = 0
+        var removedByRuns = 0
+        var savedByRuns: [StrategyName: Int64] = [:]
+        var mended = 0
+        var resumed = 0
     }
 
     private let folder: StoreFolder
@@ -26,6 +32,8 @@ struct ModelRun {
     /// Few contents, so that they are met again and again.
     private let recurring: [StoreModel.Content]
     private var step = 0
+    /// The run of the optimizer that was asked for last: what a restart goes on with.
+    private var lastRun = OptimizerStep()
     private(set) var figures = Figures()
 
     init(seed: UInt64, in folder: StoreFolder) async throws {
@@ -41,6 +49,7 @@ struct ModelRun {
     mutating func run(steps: Int) async throws {
         for step in 1...steps {
             self.step = step
+            self.folder.time.advance(by: .seconds(Int.random(in: 0..<100, using: &self.random)))
             switch Int.random(in: 0..<100, using: &self.random) {
             case 0..<75: try await self.succeed()
             case 75..<95: try await self.fail()
@@ -58,6 +67,7 @@ struct ModelRun {
     private enum Action {
         case put(StoreModel.Content), copy(to: String), delete, remove, inspect, compare, collect, sweep
         case reencode(BlobID, ContentCoding?)
+        case optimize(OptimizerStep)
     }
 
     private struct Plan {
@@ -76,7 +86,10 @@ struct ModelRun {
     private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
         let present = self.model.files[key]
-        switch Int.random(in: 0..<81, using: &self.random) {
+        switch Int.random(in: 0..<93, using: &self.random) {
+        case 81..<93:
+            let step = try OptimizerStep(choosing: &self.random, in: self.store)
+            return Plan(action: .optimize(step), key: key, change: nil)
         case 60..<63:
             guard present != nil else { fallthrough }
             return Plan(action: .remove, key: key, change: .init(key: key, after: nil))
@@ -106,9 +119,11 @@ struct ModelRun {
         switch plan.action {
         case .put(let content):
             let isAnnounced = Bool.random(using: &self.random)
+            let isPinned = Int.random(in: 0..<8, using: &self.random) == 0
             let body = TestBody(content.bytes.pieces(of: 4000))
             let outcome = try await self.store.put(plan.key, body: body) { request in
                 request.announcedSize = isAnnounced ? Int64(content.bytes.readableBytes) : nil
+                if isPinned { request.metadata = ["pin": "true"] }
             }
             self.figures.deduplicated += outcome.deduplicated ? 1 : 0
         case .copy(let target):
@@ -124,16 +139,63 @@ struct ModelRun {
         case .reencode(let blob, let coding):
             let outcome = try await self.store.files.reencode(blob, ReencodeRequest(coding: coding))
             self.figures.reencoded += outcome.result == .reencoded ? 1 : 0
+        case .optimize(let step):
+            self.lastRun = step
+            try await self.store.run(step)
         }
     }
 
     private mutating func succeed() async throws {
         let plan = try self.plan(isNew: Bool.random(using: &self.random))
         do {
-            try await self.perform(plan)
-            self.model.apply(plan.change)
+            if case .optimize(let step) = plan.action {
+                try await self.optimize(step)
+            } else {
+                try await self.perform(plan)
+                self.model.apply(plan.change)
+            }
         } catch {
             Issue.record("\(plan) failed: \(error); \(self.comment)")
+        }
+    }
+
+    /// Does a run of the optimizer that nothing is in the way of; sometimes after a dry run, sometimes with something to mend.
+    private mutating func optimize(_ step: OptimizerStep) async throws {
+        var step = step
+        let fault = PlantedFault.allCases.randomElement(using: &self.random)
+        if let fault, Int.random(in: 0..<3, using: &self.random) == 0,
+            try await fault.plant(in: self.store, self.model, &self.random)
+        {
+            step = OptimizerStep(fault.strategies)
+            let report = try await self.store.run(step, repairingFrom: [self.model.repairSource])
+            let (strategy, finding) = fault.finding
+            #expect(report[strategy]?.findings[finding, default: 0] ?? 0 > 0, "\(fault), \(report), \(self.comment)")
+            self.figures.mended += 1
+        }
+        self.lastRun = step
+        let before = try self.store.files.totals()
+        let dry = Bool.random(using: &self.random) ? try await self.store.run(step, isDryRun: true) : nil
+        if dry != nil { #expect(try self.store.files.totals() == before, self.comment) }
+        let report = try await self.store.run(step)
+        try self.store.expectDone(step, report, self.comment)
+        for key in step.going { self.model.apply(StoreModel.Change(key: key, after: nil)) }
+        if let dry {
+            let difference = abs(dry.spaceSavedBytes - report.spaceSavedBytes)
+            #expect(Double(difference) <= 0.02 * Double(report.spaceSavedBytes), "\(dry), \(report), \(self.comment)")
+        }
+        self.figures.runs += 1
+        self.figures.removedByRuns += step.going.count
+        for strategy in StrategyName.allCases {
+            self.figures.savedByRuns[strategy, default: 0] += report[strategy]?.spaceSavedBytes ?? 0
+        }
+    }
+
+    /// After a run in the midst of trouble: of the files that it was to remove each is whole or gone.
+    private mutating func settle(_ plan: Plan) throws {
+        guard case .optimize(let step) = plan.action else { return }
+        let left = Set(try self.store.files.list(ListRequest(bucket: .default)).files.map(\.key.text))
+        for key in step.going where !left.contains(key) {
+            self.model.apply(StoreModel.Change(key: key, after: nil))
         }
     }
 
@@ -167,6 +229,7 @@ struct ModelRun {
         } catch {
             #expect(self.folder.disk.injectedFaults > before, "\(error), \(plan), \(self.comment)")
         }
+        try self.settle(plan)
         let isHit = self.folder.disk.injectedFaults > before
         self.figures.faults += isHit ? 1 : 0
         self.folder.disk.heal()
@@ -207,6 +270,8 @@ struct ModelRun {
             try await self.end(with: loss)
         }
         self.store = try await self.folder.open()
+        try await self.resume()
+        try self.settle(plan)
         if isAcknowledged {
             self.model.apply(plan.change)
         } else {
@@ -226,5 +291,10 @@ struct ModelRun {
     private mutating func reopen() async throws {
         try await self.store.files.close()
         self.store = try await self.folder.open()
+        try await self.resume()
+    }
+
+    private mutating func resume() async throws {
+        if try await self.store.resume(self.lastRun, self.comment) != nil { self.figures.resumed += 1 }
     }
 }
