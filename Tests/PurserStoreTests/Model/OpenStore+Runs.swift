@@ -2,6 +2,7 @@ import PurserBlobs
 import PurserCatalog
 import PurserOperations
 import PurserStore
+import PurserTestSupport
 import Testing
 
 @testable import PurserOptimizer

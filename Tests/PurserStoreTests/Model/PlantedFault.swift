@@ -6,6 +6,7 @@ import PurserIdentifiers
 import PurserOptimizer
 import PurserStore
 import PurserTestSupport
+import SystemPackage
 import Testing
 
 /// Something wrong that a run has to find and to mend.
