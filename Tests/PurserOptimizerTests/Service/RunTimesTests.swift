@@ -72,6 +72,26 @@ struct RunTimesTests {
         }
     }
 
+    /// A dry run or a look at everything is not the daily run.
+    @Test
+    func turnIsKeptWhileAnotherRunIsUnderWay() async throws {
+        try await OptimizerFixture.run { fixture in
+            let optimizer = fixture.optimizer { $0.schedule.times = .interval(.seconds(3_600)) }
+            optimizer.begin()
+            _ = try await optimizer.start(RunRequest([.verification], isDryRun: true))
+            let other = try #require(optimizer.inbox.withLock { $0.take() })
+            fixture.time.advance(by: .seconds(3_600))
+            await optimizer.tick()
+            #expect(optimizer.inbox.withLock { $0.take() } == nil)
+            _ = try await optimizer.finish(other, onCancel: .shutdown)
+            await optimizer.tick()
+            let due = try #require(optimizer.inbox.withLock { $0.take() })
+            #expect(try await optimizer.finish(due, onCancel: .shutdown).trigger == .schedule)
+            await optimizer.tick()
+            #expect(optimizer.inbox.withLock { $0.take() } == nil)
+        }
+    }
+
     @Test
     func bytesStoredStartARun() async throws {
         try await OptimizerFixture.run { fixture in

@@ -86,7 +86,7 @@ struct ModelRun {
     private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
         let present = self.model.files[key]
-        switch Int.random(in: 0..<93, using: &self.random) {
+        switch Int.random(in: 0..<105, using: &self.random) {
         case 81..<93:
             let step = try OptimizerStep(choosing: &self.random, in: self.store)
             return Plan(action: .optimize(step), key: key, change: nil)
@@ -95,7 +95,7 @@ struct ModelRun {
             return Plan(action: .remove, key: key, change: .init(key: key, after: nil))
         case 63..<65: return Plan(action: .inspect, key: key, change: nil)
         case 65: return Plan(action: .compare, key: key, change: nil)
-        case 66..<81:
+        case 66..<81, 93..<105:
             guard let present else { return Plan(action: .sweep, key: key, change: nil) }
             let codings: [ContentCoding?] = [.zstd, .gzip, nil]
             let coding = codings.randomElement(using: &self.random) ?? nil
