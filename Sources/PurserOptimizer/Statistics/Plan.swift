@@ -77,7 +77,9 @@ struct Plan {
                     let won = try choice.take(file)
                     guard won > 0 else { continue }
                     left -= won
-                    try self.add(choice, file, forecast, &figures)
+                    try self.count(choice, file, after: forecast, &figures)
+                    // Only the limits that follow have to know what is gone then.
+                    if number < policy.limits - 1 { try self.choose(choice, file, forecast) }
                 }
                 try progress()
             }
@@ -85,17 +87,26 @@ struct Plan {
         return figures
     }
 
-    /// Counts the names that go with a file.
-    private func add(
+    /// Counts the names that go with a file, and have not gone before.
+    private func count(
         _ choice: SizeLimitChoice,
         _ file: FileCandidate,
-        _ forecast: Forecast,
+        after forecast: Forecast,
         _ figures: inout CandidateFigures
     ) throws {
         var last: FileCandidate?
         repeat {
             let (names, next) = try choice.names(with: file, after: last)
-            for name in names where try forecast.remove(name) != nil { figures.add(name) }
+            for name in names where !forecast.contains(name) { figures.add(name) }
+            last = next
+        } while last != nil
+    }
+
+    private func choose(_ choice: SizeLimitChoice, _ file: FileCandidate, _ forecast: Forecast) throws {
+        var last: FileCandidate?
+        repeat {
+            let (names, next) = try choice.names(with: file, after: last)
+            for name in names { _ = try forecast.remove(name) }
             last = next
         } while last != nil
     }

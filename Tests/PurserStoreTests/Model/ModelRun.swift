@@ -24,17 +24,17 @@ struct ModelRun {
         var resumed = 0
     }
 
-    private let folder: StoreFolder
-    private let seed: UInt64
-    private var random: SeededGenerator
-    private var model = StoreModel()
-    private var store: OpenStore
+    let folder: StoreFolder
+    let seed: UInt64
+    var random: SeededGenerator
+    var model = StoreModel()
+    var store: OpenStore
     /// Few contents, so that they are met again and again.
     private let recurring: [StoreModel.Content]
-    private var step = 0
+    var step = 0
     /// The run of the optimizer that was asked for last: what a restart goes on with.
-    private var lastRun = OptimizerStep()
-    private(set) var figures = Figures()
+    var lastRun = OptimizerStep()
+    var figures = Figures()
 
     init(seed: UInt64, in folder: StoreFolder) async throws {
         self.folder = folder
@@ -44,7 +44,7 @@ struct ModelRun {
         self.store = try await folder.open()
     }
 
-    private var comment: Comment { "seed \(self.seed), step \(self.step)" }
+    var comment: Comment { "seed \(self.seed), step \(self.step)" }
 
     mutating func run(steps: Int) async throws {
         for step in 1...steps {
@@ -59,18 +59,19 @@ struct ModelRun {
             try await self.model.compare(with: self.store, readingAll: step.isMultiple(of: 8), self.comment)
             if step.isMultiple(of: 100) { try await self.model.compareDisk(of: self.store, self.comment) }
         }
+        try await self.crashUntilARunGoesOn()
         try await self.store.files.close()
     }
 
     // MARK: Operations
 
-    private enum Action {
+    enum Action {
         case put(StoreModel.Content), copy(to: String), delete, remove, inspect, compare, collect, sweep
         case reencode(BlobID, ContentCoding?)
         case optimize(OptimizerStep)
     }
 
-    private struct Plan {
+    struct Plan {
         var action: Action
         var key: String
         var change: StoreModel.Change?
@@ -159,46 +160,6 @@ struct ModelRun {
         }
     }
 
-    /// Does a run of the optimizer that nothing is in the way of; sometimes after a dry run, sometimes with something to mend.
-    private mutating func optimize(_ step: OptimizerStep) async throws {
-        var step = step
-        let fault = PlantedFault.allCases.randomElement(using: &self.random)
-        if let fault, Int.random(in: 0..<3, using: &self.random) == 0,
-            try await fault.plant(in: self.store, self.model, &self.random)
-        {
-            step = OptimizerStep(fault.strategies)
-            let report = try await self.store.run(step, repairingFrom: [self.model.repairSource])
-            let (strategy, finding) = fault.finding
-            #expect(report[strategy]?.findings[finding, default: 0] ?? 0 > 0, "\(fault), \(report), \(self.comment)")
-            self.figures.mended += 1
-        }
-        self.lastRun = step
-        let before = try self.store.files.totals()
-        let dry = Bool.random(using: &self.random) ? try await self.store.run(step, isDryRun: true) : nil
-        if dry != nil { #expect(try self.store.files.totals() == before, self.comment) }
-        let report = try await self.store.run(step)
-        try self.store.expectDone(step, report, self.comment)
-        for key in step.going { self.model.apply(StoreModel.Change(key: key, after: nil)) }
-        if let dry {
-            let difference = abs(dry.spaceSavedBytes - report.spaceSavedBytes)
-            #expect(Double(difference) <= 0.02 * Double(report.spaceSavedBytes), "\(dry), \(report), \(self.comment)")
-        }
-        self.figures.runs += 1
-        self.figures.removedByRuns += step.going.count
-        for strategy in StrategyName.allCases {
-            self.figures.savedByRuns[strategy, default: 0] += report[strategy]?.spaceSavedBytes ?? 0
-        }
-    }
-
-    /// After a run in the midst of trouble: of the files that it was to remove each is whole or gone.
-    private mutating func settle(_ plan: Plan) throws {
-        guard case .optimize(let step) = plan.action else { return }
-        let left = Set(try self.store.files.list(ListRequest(bucket: .default)).files.map(\.key.text))
-        for key in step.going where !left.contains(key) {
-            self.model.apply(StoreModel.Change(key: key, after: nil))
-        }
-    }
-
     // MARK: Trouble
 
     /// A call of the disk fails: what is told to have failed has not happened.
@@ -246,15 +207,22 @@ struct ModelRun {
 
     /// The process or the machine dies in the middle of an operation, which then has happened or not.
     private mutating func crash() async throws {
-        self.figures.crashes += 1
         let plan = try self.plan(isNew: true)
+        try await self.crash(in: plan, after: Int.random(in: 0..<12, using: &self.random))
+    }
+
+    /// - Parameters:
+    ///   - plan: What is going on.
+    ///   - calls: So many calls of the disk still succeed.
+    mutating func crash(in plan: Plan, after calls: Int) async throws {
+        self.figures.crashes += 1
         let loss: PowerLoss? =
             switch Int.random(in: 0..<4, using: &self.random) {
             case 0: nil
             case 1: .everything
             default: .some(seed: self.random.next())
             }
-        self.folder.disk.stop(after: Int.random(in: 0..<12, using: &self.random))
+        self.folder.disk.stop(after: calls)
         var isAcknowledged = false
         do {
             try await self.perform(plan)
