@@ -211,9 +211,7 @@ struct ModelRun {
         try await self.crash(in: plan, after: Int.random(in: 0..<12, using: &self.random))
     }
 
-    /// - Parameters:
-    ///   - plan: What is going on.
-    ///   - calls: So many calls of the disk still succeed.
+    /// Lets the process or the machine die in the middle of a plan, after so many more calls of the disk.
     mutating func crash(in plan: Plan, after calls: Int) async throws {
         self.figures.crashes += 1
         let loss: PowerLoss? =
