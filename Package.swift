@@ -201,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "PurserStoreTests",
             dependencies: [
-                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserStore",
-                "PurserTestSupport", crypto, logging, nioCore, system,
+                "PurserBlobs", "PurserCatalog", "PurserIdentifiers", "PurserOperations", "PurserOptimizer",
+                "PurserStore", "PurserTestSupport", crypto, logging, nioCore, system,
             ],
             swiftSettings: settings
         ),

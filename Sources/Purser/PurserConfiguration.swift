@@ -17,7 +17,7 @@ public struct PurserConfiguration: Sendable {
     /// `optimizer.*`: how the store is kept small, and when.
     ///
     /// Strategies that remove files are off: nobody loses files by starting a service.
-    public var optimizer = OptimizerConfiguration.removingNothing
+    public var optimizer = OptimizerConfiguration()
     /// `processing.*`: pipelines, jobs, and what is kept of their work.
     public var processing = ProcessingSettings()
 

@@ -44,7 +44,8 @@ import Testing
                 let bytes = Self.text(bytes: Int.random(in: 1_000...1_500_000, using: &generator), &generator)
                 let key = "r\(round)-\(number)"
                 try await Self.put(key, bytes, client, server.url)
-                contents[key] = Content.blob(of: bytes)
+                let blob = try #require(Content.blob(of: bytes))
+                contents[key] = blob
             }
             // A run that was cut off goes on by itself; then this one is refused.
             let status = try await runs.start(Self.strategies)
@@ -53,7 +54,8 @@ import Testing
             for number in 0..<extra {
                 let bytes = Self.text(bytes: 200_000, &generator)
                 try await Self.put("x\(round)-\(number)", bytes, client, server.url)
-                contents["x\(round)-\(number)"] = Content.blob(of: bytes)
+                let blob = try #require(Content.blob(of: bytes))
+                contents["x\(round)-\(number)"] = blob
             }
             server.kill()
         }

@@ -76,7 +76,8 @@ struct CrashCheck {
         let body = try await response.body.collect(upTo: 1 << 20)
         guard response.status != .notFound else { return nil }
         #expect(response.status == .ok, "\(key)")
-        return Content.blob(of: body)
+        let blob = try #require(Content.blob(of: body))
+        return blob
     }
 
     private struct Listing: Decodable {

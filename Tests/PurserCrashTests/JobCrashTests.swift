@@ -78,7 +78,7 @@ import Testing
             let report = try await Self.report(id, client, server.url)
             server.kill()
             try #require(report.job.state == "running", "the kill must meet the job")
-            let done = report.items.filter { $0.state == "succeeded" }.map { Self.mark($0.key) }
+            let done = try report.items.filter { $0.state == "succeeded" }.map { try Self.mark($0.key) }
             let marks = (first: try Self.marks("first", in: log), second: try Self.marks("second", in: log))
             #expect(done.count >= target)
             underWay += marks.second.count - done.count
@@ -121,8 +121,8 @@ import Testing
     }
 
     /// The digest of the file of a key.
-    private static func mark(_ key: String) -> String {
-        Content.blob(of: ByteBuffer(string: "content of file \(key.dropFirst(3))"))?.hex ?? ""
+    private static func mark(_ key: String) throws -> String {
+        try #require(Content.blob(of: ByteBuffer(string: "content of file \(key.dropFirst(3))"))).hex
     }
 
     private static func put(_ key: String, _ text: String, _ client: HTTPClient, _ url: String) async throws {

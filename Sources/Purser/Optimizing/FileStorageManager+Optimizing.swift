@@ -11,8 +11,12 @@ extension FileStorageManager {
     ///
     /// Cancelling the task cancels the run, within a second; what it did by then stays done.
     ///
+    /// `[.age]` removes files that were last written more than 30 days ago, or what `optimizer.age` says in its place;
+    /// `[.sizeLimit]` those above `optimizer.size_limit`. Both are off for runs that name no strategies, those of the
+    /// schedule among them, and say what they would remove with `dryRun`.
+    ///
     /// - Parameters:
-    ///   - strategies: What to do; what is enabled in the settings where there is none.
+    ///   - strategies: What to do, whether enabled in the settings or not; what is enabled there where there is none.
     ///   - dryRun: Whether nothing is to change: the report then says what would have happened.
     ///   - verifyAll: Whether verification reads everything, and not only the part that is due.
     ///   - repairSources: Where good bytes of damaged contents may be found.

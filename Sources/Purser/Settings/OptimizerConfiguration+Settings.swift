@@ -7,7 +7,7 @@ extension OptimizerConfiguration {
     static let longestAge = Duration.seconds(100 * 365 * 86_400)
 
     init(reading settings: SettingsReader) {
-        self = .removingNothing
+        self.init()
         self.isEnabled = settings.boolean("optimizer.enabled", default: self.isEnabled)
         self.minAge = settings.duration("optimizer.min_age", default: self.minAge, in: .zero...Self.longestAge)
         self.age.read(settings)

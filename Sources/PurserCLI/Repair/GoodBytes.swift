@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import NIOCore
+import PurserBlobs
 import PurserIdentifiers
 import PurserOperations
 import SystemPackage
@@ -14,16 +15,21 @@ protocol GoodBytes: Sendable {
 }
 
 /// A folder with all folders in it; links are not followed.
+///
+/// A file that is as long as a content may be it, and so may one in which a store keeps it compressed, which is known by its
+/// name.
 struct FolderBytes: GoodBytes {
     /// Files that are remembered at most: a bound on memory, not on usefulness.
     private static let limit = 1_000_000
 
     private let files: [Int64: [FilePath]]
+    private let encoded: [String: [FilePath]]
 
     /// Goes through the folder once.
     init(_ root: FilePath) {
         let keys: [URLResourceKey] = [.isRegularFileKey, .fileSizeKey]
         var files: [Int64: [FilePath]] = [:]
+        var encoded: [String: [FilePath]] = [:]
         var count = 0
         let urls = FileManager.default.enumerator(at: URL(filePath: root.string), includingPropertiesForKeys: keys)
         while count < Self.limit, let url = urls?.nextObject() as? URL {
@@ -31,10 +37,15 @@ struct FolderBytes: GoodBytes {
             guard let values = try? url.resourceValues(forKeys: Set(keys)), values.isRegularFile == true,
                 let size = values.fileSize
             else { continue }
-            files[Int64(size), default: []].append(FilePath(url.path(percentEncoded: false)))
+            let path = FilePath(url.path(percentEncoded: false))
+            files[Int64(size), default: []].append(path)
+            if EncodedBlob.isFileName(url.lastPathComponent) {
+                encoded[url.lastPathComponent, default: []].append(path)
+            }
             count += 1
         }
         self.files = files
+        self.encoded = encoded
     }
 
     func withBytes(of file: FileDocument, _ body: (FilePath) async throws -> Void) async throws -> Bool {
@@ -48,7 +59,45 @@ struct FolderBytes: GoodBytes {
             try await body(path)
             return true
         }
+        guard let blob = BlobID(hex: file.sha256) else { return false }
+        for (name, coding) in EncodedBlob.fileNames(of: blob) {
+            for path in self.encoded[name] ?? [] {
+                try Task.checkCancellation()
+                // What cannot be opened as such is of no help.
+                guard let content = try? EncodedBlob.open(path, as: blob, size: file.size, coding: coding) else {
+                    continue
+                }
+                if try await Self.withDecoded(content, body) { return true }
+            }
+        }
         return false
+    }
+
+    /// Decodes a content into a file of its own.
+    ///
+    /// - Returns: Whether it is what it is said to be, and the body was called.
+    private static func withDecoded(
+        _ content: EncodedBlob,
+        _ body: (FilePath) async throws -> Void
+    ) async throws -> Bool {
+        try await TemporaryFile.with { file, path in
+            let cursor = try content.makeCursor()
+            var hash = SHA256()
+            var offset: Int64 = 0
+            while offset < content.size {
+                try Task.checkCancellation()
+                // One that turns out damaged is of no help.
+                guard let piece = try? cursor.read(at: offset, upTo: BlobReader.window) else { return false }
+                try piece.withUnsafeReadableBytes { bytes in
+                    hash.update(bufferPointer: bytes)
+                    _ = try file.writeAll(bytes)
+                }
+                offset += Int64(piece.readableBytes)
+            }
+            guard BlobID(bytes: hash.finalize()) == content.blob else { return false }
+            try await body(path)
+            return true
+        }
     }
 }
 
@@ -59,21 +108,13 @@ struct ServerBytes: GoodBytes {
     func withBytes(of file: FileDocument, _ body: (FilePath) async throws -> Void) async throws -> Bool {
         let place = FilePlace(bucket: try BucketName(file.bucket), key: try FileKey(file.key))
         guard let other = try await self.service.fileIfPresent(place), other.sha256 == file.sha256 else { return false }
-        let path = FileManager.default.temporaryDirectory.appending(path: "purser-repair-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: path) }  // a temporary file; the system clears what stays
-        guard FileManager.default.createFile(atPath: path.path(percentEncoded: false), contents: nil) else {
-            throw CommandError("no temporary file can be made at \(path.path(percentEncoded: false))")
+        return try await TemporaryFile.with { descriptor, path in
+            try await self.service.download(place, continuing: nil, operation: OperationID()) { _ in
+            } deliver: { piece in
+                _ = try piece.withUnsafeReadableBytes { try descriptor.writeAll($0) }
+            }
+            try await body(path)
+            return true
         }
-        let descriptor = try SystemPackage.FileDescriptor.open(
-            FilePath(path.path(percentEncoded: false)),
-            .writeOnly
-        )
-        defer { try? descriptor.close() }  // what was written is read again, and hashed by who stores it
-        try await self.service.download(place, continuing: nil, operation: OperationID()) { _ in
-        } deliver: { piece in
-            _ = try piece.withUnsafeReadableBytes { try descriptor.writeAll($0) }
-        }
-        try await body(FilePath(path.path(percentEncoded: false)))
-        return true
     }
 }

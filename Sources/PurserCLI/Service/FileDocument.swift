@@ -90,10 +90,13 @@ struct BucketDocument: Codable, Sendable, Hashable {
     var files: Int64
     /// Bytes of these files.
     var logicalBytes: Int64
+    /// Bytes as kept of the distinct contents that these files have.
+    var physicalBytes: Int64
 
     enum CodingKeys: String, CodingKey {
         case name, files
         case createdAt = "created_at"
         case logicalBytes = "logical_bytes"
+        case physicalBytes = "physical_bytes"
     }
 }

@@ -145,7 +145,8 @@ extension BucketDocument {
             name: bucket.name.text,
             createdAt: bucket.createdAt.rfc3339,
             files: bucket.files,
-            logicalBytes: bucket.logicalBytes
+            logicalBytes: bucket.logicalBytes,
+            physicalBytes: bucket.physicalBytes
         )
     }
 }

@@ -24,6 +24,9 @@ extension WriteTransaction {
             try self.write(Query.insertContent, [blob.row, bytes])
         }
         try self.write(Query.replaceBlob, [form.storedSize, form.encoding, blob.row])
+        // It was judged by the bytes before, which may have been damaged.
+        try self.write(OptimizationQuery.forgetVerdict, [blob.row])
+        try self.count(grown: form.storedSize - before.storedSize, blob)
         self.changesContent()
         var after = blob
         after.record.storedSize = form.storedSize

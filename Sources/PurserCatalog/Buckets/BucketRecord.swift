@@ -11,4 +11,8 @@ public struct BucketRecord: Sendable, Equatable {
     public var files: Int64
     /// Bytes of these files as their users see them.
     public var logicalBytes: Int64
+    /// Bytes as kept of the distinct contents that these files have, each once.
+    ///
+    /// A content that several buckets have counts in each: the sum over all buckets may be more than the store holds.
+    public var physicalBytes: Int64 = 0
 }

@@ -21,7 +21,8 @@ struct BucketRow {
             name: name,
             createdAt: Date(milliseconds: try row.integer(2)),
             files: try row.integer(3),
-            logicalBytes: try row.integer(4)
+            logicalBytes: try row.integer(4),
+            physicalBytes: try row.integer(5)
         )
     }
 }

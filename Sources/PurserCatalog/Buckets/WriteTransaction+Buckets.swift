@@ -24,7 +24,7 @@ extension WriteTransaction {
             )
         }
         try self.write(Query.deleteBucket, [bucket.row])
-        self.abandon(name)
+        self.abandon(bucket)
         self.changes.buckets -= 1
     }
 }

@@ -26,7 +26,8 @@ extension WriteTransaction {
         try self.write(Query.deleteFile, [row.row, key.data])
         self.changes(key, in: bucket)
         try self.release(file.blob, at: time)
-        self.count(files: -1, bytes: -file.record.size, in: bucket)
+        let lost = try self.bytesLost(with: file.blob, in: row)
+        self.count(files: -1, bytes: -file.record.size, physicalBytes: -lost, in: row)
         return file.record
     }
 
@@ -68,7 +69,14 @@ extension WriteTransaction {
         if let current, !isSameContent {
             try self.release(current.blob, at: file.at)
         }
-        let record = try self.name(blob, as: file, metadata: metadata, in: bucket, replacing: current?.record)
+        let record = try self.name(
+            blob,
+            isNew: known == nil,
+            as: file,
+            metadata: metadata,
+            in: bucket,
+            replacing: current
+        )
         return CommitOutcome(
             file: record,
             replaced: current?.record,
@@ -109,25 +117,29 @@ extension WriteTransaction {
     /// Writes the row of the file.
     private func name(
         _ blob: BlobRow,
+        isNew: Bool,
         as file: NewFile,
         metadata: String?,
         in bucket: BucketRow,
-        replacing current: FileRecord?
+        replacing current: FileRow?
     ) throws -> FileRecord {
         let time = file.at.milliseconds
         self.changes(file.key, in: file.bucket)
+        // Before the name is written: after that the bucket has the content in any case.
+        let gained = try isNew || !self.holds(blob, in: bucket) ? blob.record.storedSize : 0
         if let current {
             try self.write(
                 Query.replaceFile,
                 [blob.row, file.contentType, metadata, time, bucket.row, file.key.data]
             )
-            self.count(files: 0, bytes: file.size - current.size, in: file.bucket)
+            let lost = try current.blob.row == blob.row ? 0 : self.bytesLost(with: current.blob, in: bucket)
+            self.count(files: 0, bytes: file.size - current.record.size, physicalBytes: gained - lost, in: bucket)
         } else {
             try self.write(
                 Query.insertFile,
                 [bucket.row, file.key.data, blob.row, file.contentType, metadata, time, time]
             )
-            self.count(files: 1, bytes: file.size, in: file.bucket)
+            self.count(files: 1, bytes: file.size, physicalBytes: gained, in: bucket)
         }
         return FileRecord(
             bucket: file.bucket,
@@ -136,7 +148,7 @@ extension WriteTransaction {
             size: file.size,
             contentType: file.contentType,
             metadata: file.metadata,
-            createdAt: current?.createdAt ?? Date(milliseconds: time),
+            createdAt: current?.record.createdAt ?? Date(milliseconds: time),
             modifiedAt: Date(milliseconds: time),
             encoding: blob.record.encoding,
             storedSize: blob.record.storedSize,

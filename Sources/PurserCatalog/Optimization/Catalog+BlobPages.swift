@@ -118,6 +118,20 @@ extension Catalog {
         try self.numberedBlobs(.blobOfRow, [row]).first
     }
 
+    /// How many files of a bucket have a content.
+    ///
+    /// - Parameters:
+    ///   - blobRow: The number of the content's row.
+    ///   - bucketRow: The number of the bucket's row.
+    /// - Returns: The number; costs a look at each of them.
+    /// - Throws: ``CatalogError``.
+    package func names(ofBlob blobRow: Int64, inBucket bucketRow: Int64) throws -> Int64 {
+        let count = try self.readers.read { db in
+            try db.first(OptimizationQuery.referencesInBucket, [blobRow, bucketRow]) { try $0.integer(0) }
+        }
+        return count ?? 0
+    }
+
     /// What the collector would find.
     ///
     /// - Parameter limit: Only what was retired before, exclusive.

@@ -15,11 +15,15 @@ package struct CounterDrift: Sendable, Equatable {
         package var files: Int64
         /// Bytes as their users see them.
         package var bytes: Int64
+        /// Bytes as kept of the contents that they have.
+        package var physicalBytes: Int64
+
+        fileprivate var values: [Int64] { [self.files, self.bytes, self.physicalBytes] }
     }
 
     /// How many counters are wrong.
     package var count: Int {
-        let wrong = self.buckets.values.reduce(0) { $0 + ($1.files != 0 ? 1 : 0) + ($1.bytes != 0 ? 1 : 0) }
+        let wrong = self.buckets.values.reduce(0) { sum, bucket in sum + bucket.values.count { $0 != 0 } }
         return wrong + self.totals.values.count { $0 != 0 }
     }
 }
@@ -120,19 +124,20 @@ extension Catalog {
     private static func count(_ db: Database, _ progress: (Int) throws -> Void) throws -> CounterDrift {
         var counted = CatalogTotals()
         var drift = CounterDrift()
+        let physicalBytes = try Self.countBlobs(&counted, db, progress)
         for bucket in try db.all(Query.buckets, [], { try BucketRow($0) }) {
             counted.buckets += 1
             let (files, bytes) = try Self.countFiles(of: bucket, db, progress)
             counted.files += files
             counted.logicalBytes += bytes
             let record = bucket.record
-            guard files != record.files || bytes != record.logicalBytes else { continue }
-            drift.buckets[record.name] = CounterDrift.Bucket(
+            let missing = CounterDrift.Bucket(
                 files: files - record.files,
-                bytes: bytes - record.logicalBytes
+                bytes: bytes - record.logicalBytes,
+                physicalBytes: physicalBytes[bucket.row, default: 0] - record.physicalBytes
             )
+            if missing.values.contains(where: { $0 != 0 }) { drift.buckets[record.name] = missing }
         }
-        try Self.countBlobs(&counted, db, progress)
         guard let kept = try db.first(Query.totals, [], { try CatalogTotals($0) }) else {
             throw CatalogError.undecodable("the row of totals")
         }
@@ -158,11 +163,13 @@ extension Catalog {
         }
     }
 
+    /// - Returns: Bytes as kept of the contents that each bucket has, by the number of its row.
     private static func countBlobs(
         _ counted: inout CatalogTotals,
         _ db: Database,
         _ progress: (Int) throws -> Void
-    ) throws {
+    ) throws -> [Int64: Int64] {
+        var buckets: [Int64: Int64] = [:]
         var after: Int64 = 0
         while true {
             let last = try db.first(OptimizationQuery.blobsCounted, [after, Self.countStep]) { row -> Int64? in
@@ -175,7 +182,10 @@ extension Catalog {
                 try progress(Int(try row.integer(0)))
                 return last
             }
-            guard let last = last ?? nil else { return }
+            guard let last = last ?? nil else { return buckets }
+            _ = try db.all(OptimizationQuery.blobsOfBuckets, [after, last]) { row in
+                buckets[try row.integer(0), default: 0] += try row.integer(1)
+            }
             after = last
         }
     }
@@ -185,8 +195,13 @@ extension Catalog {
         try await self.writer.submit { transaction in
             let totals = drift.totals
             for (name, bucket) in drift.buckets {
-                guard try transaction.bucket(name) != nil else { continue }
-                transaction.count(files: bucket.files, bytes: bucket.bytes, in: name)
+                guard let row = try transaction.bucket(name) else { continue }
+                transaction.count(
+                    files: bucket.files,
+                    bytes: bucket.bytes,
+                    physicalBytes: bucket.physicalBytes,
+                    in: row
+                )
                 // The totals have a difference of their own.
                 transaction.changes.files -= bucket.files
                 transaction.changes.logicalBytes -= bucket.bytes

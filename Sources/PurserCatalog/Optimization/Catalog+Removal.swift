@@ -24,6 +24,8 @@ package struct RemovalOutcome: Sendable, Equatable {
     package var bytes: Int64 = 0
     /// Bytes as kept that no name holds any more.
     package var released: Int64 = 0
+    /// Bytes as kept that no name holds any more in the bucket of the file, whether others have the content or not.
+    package var releasedInBuckets: Int64 = 0
     /// Files that stay, as they were written or read since, or are gone already.
     package var spared: Int64 = 0
 
@@ -86,7 +88,8 @@ extension Catalog {
                 }
                 outcome.files += 1
                 outcome.bytes += removal.file.size
-                outcome.released += released
+                outcome.released += released.inStore
+                outcome.releasedInBuckets += released.inBucket
             }
             return outcome
         }
@@ -94,8 +97,13 @@ extension Catalog {
 }
 
 extension WriteTransaction {
-    /// - Returns: Bytes as kept that no name holds any more; `nil` where the file stays.
-    fileprivate func remove(_ removal: FileRemoval, run: String, strategy: String, at time: Date) throws -> Int64? {
+    /// - Returns: Bytes as kept that no name holds any more, in the store and in the bucket; `nil` where the file stays.
+    fileprivate func remove(
+        _ removal: FileRemoval,
+        run: String,
+        strategy: String,
+        at time: Date
+    ) throws -> (inStore: Int64, inBucket: Int64)? {
         let seen = removal.file
         let key = seen.key.data
         guard let bucket = try self.bucket(seen.bucket), bucket.row == seen.bucketRow,
@@ -107,7 +115,8 @@ extension WriteTransaction {
         try self.write(Query.deleteFile, [bucket.row, key])
         self.changes(seen.key, in: seen.bucket)
         try self.release(file.blob, at: time)
-        self.count(files: -1, bytes: -file.record.size, in: seen.bucket)
+        let lost = try self.bytesLost(with: file.blob, in: bucket)
+        self.count(files: -1, bytes: -file.record.size, physicalBytes: -lost, in: bucket)
         let isLast = file.blob.record.references <= 1
         if isLast {
             try self.write(OptimizationQuery.giveCredit, [file.blob.row, time.milliseconds])
@@ -120,7 +129,7 @@ extension WriteTransaction {
                 released,
             ]
         )
-        return released
+        return (released, lost)
     }
 
     private func access(_ bucket: Int64, _ key: Data) throws -> Int64? {

@@ -81,6 +81,7 @@ enum OptimizationQuery: String, CatalogQuery {
         """
     case lastBlob = "SELECT max(id) FROM blob"
     case references = "SELECT count(*) FROM file WHERE blob = ?"
+    case referencesInBucket = "SELECT count(*) FROM file WHERE blob = ? AND bucket = ?"
     case credit = """
         SELECT 1 FROM blob CROSS JOIN blobCredit ON blobCredit.blob = blob.id AND blobCredit.retiredAt = blob.retiredAt
         WHERE blob.sha256 = ?
@@ -92,6 +93,7 @@ enum OptimizationQuery: String, CatalogQuery {
         FROM blob LEFT JOIN blobCredit ON blobCredit.blob = blob.id AND blobCredit.retiredAt = blob.retiredAt
         WHERE blob.state = 1 AND blob.retiredAt < ?
         """
+    case forgetVerdict = "DELETE FROM blobVerdict WHERE blob = ?"
     case giveVerdict = "INSERT OR REPLACE INTO blobVerdict (blob, policy) SELECT id, ? FROM blob WHERE sha256 = ?"
 
     case filesCounted = """
@@ -104,6 +106,12 @@ enum OptimizationQuery: String, CatalogQuery {
             coalesce(sum(storedSize), 0), coalesce(sum((encoding LIKE 'inline%') * storedSize), 0),
             coalesce(sum((state <> 0) * storedSize), 0)
         FROM (SELECT id, state, size, storedSize, encoding FROM blob WHERE id > ? ORDER BY id LIMIT ?)
+        """
+
+    /// Each bucket that has a content, with the content's bytes as kept.
+    case blobsOfBuckets = """
+        SELECT file.bucket, blob.storedSize FROM file CROSS JOIN blob ON blob.id = file.blob
+        WHERE file.blob > ? AND file.blob <= ? GROUP BY file.blob, file.bucket
         """
 
     case insertRun = "INSERT INTO optimizerRun (id, state, document) VALUES (?, 'running', ?)"

@@ -3,11 +3,18 @@
 /// `CROSS JOIN` fixes the order of the tables (<https://www.sqlite.org/optoverview.html#crossjoin>): there are no
 /// statistics to go by, and the right order is known. The columns of a blob come first in all of them, see ``BlobRow``.
 enum Query: String, CatalogQuery {
-    case bucket = "SELECT id, name, createdAt, files, logicalBytes FROM bucket WHERE name = ?"
-    case buckets = "SELECT id, name, createdAt, files, logicalBytes FROM bucket ORDER BY name"
+    case bucket = "SELECT id, name, createdAt, files, logicalBytes, physicalBytes FROM bucket WHERE name = ?"
+    case buckets = "SELECT id, name, createdAt, files, logicalBytes, physicalBytes FROM bucket ORDER BY name"
     case insertBucket = "INSERT INTO bucket (name, createdAt) VALUES (?, ?)"
     case deleteBucket = "DELETE FROM bucket WHERE id = ?"
-    case countInBucket = "UPDATE bucket SET files = files + ?, logicalBytes = logicalBytes + ? WHERE id = ?"
+    case countInBucket = """
+        UPDATE bucket SET files = files + ?, logicalBytes = logicalBytes + ?, physicalBytes = physicalBytes + ?
+        WHERE id = ?
+        """
+    /// Whether files of a bucket have a content.
+    case blobInBucket = "SELECT 1 FROM file WHERE blob = ? AND bucket = ? LIMIT 1"
+    /// The next bucket in which files have a content.
+    case nextBucketOfBlob = "SELECT bucket FROM file WHERE blob = ? AND bucket > ? ORDER BY bucket LIMIT 1"
 
     case file = """
         SELECT blob.id, blob.sha256, blob.size, blob.storedSize, blob.encoding, blob.refs, blob.state, blob.retiredAt,

@@ -17,13 +17,16 @@ final class WriteTransaction {
     private(set) var removedBuckets: [BucketName] = []
     /// Whether it changes what the rows of files say of a content.
     private(set) var changesContents = false
-    private var buckets: [BucketName: OpenBucket] = [:]
+    /// Buckets as their rows are, without what the transaction adds.
+    private var buckets: [BucketName: BucketRow] = [:]
+    /// What is still to be added to the rows of buckets, by their numbers.
+    private var counts: [Int64: BucketCounts] = [:]
 
-    /// A bucket as it is within the transaction, and what is still to be added to its row.
-    private struct OpenBucket {
-        var bucket: BucketRow
+    /// What is to be added to the row of a bucket.
+    private struct BucketCounts: Equatable {
         var files: Int64 = 0
         var bytes: Int64 = 0
+        var physicalBytes: Int64 = 0
     }
 
     init(_ db: Database) {
@@ -52,43 +55,51 @@ final class WriteTransaction {
 
     /// A bucket with what it holds at this point of the transaction.
     func bucket(_ name: BucketName) throws -> BucketRow? {
-        if let open = self.buckets[name] {
-            return open.bucket
+        guard var bucket = try self.buckets[name] ?? self.find(name) else { return nil }
+        if let counts = self.counts[bucket.row] {
+            bucket.record.files += counts.files
+            bucket.record.logicalBytes += counts.bytes
+            bucket.record.physicalBytes += counts.physicalBytes
         }
-        guard let found = try self.db.first(Query.bucket, [name.text], { try BucketRow($0) }) else { return nil }
-        self.adopt(found)
+        return bucket
+    }
+
+    private func find(_ name: BucketName) throws -> BucketRow? {
+        let found = try self.db.first(Query.bucket, [name.text]) { try BucketRow($0) }
+        self.buckets[name] = found
         return found
     }
 
-    /// Takes up a bucket that was just made or read.
+    /// Takes up a bucket that was just made.
     func adopt(_ bucket: BucketRow) {
-        self.buckets[bucket.record.name] = OpenBucket(bucket: bucket)
+        self.buckets[bucket.record.name] = bucket
     }
 
-    /// Drops a bucket whose row is gone.
-    func abandon(_ name: BucketName) {
-        self.buckets[name] = nil
-        self.removedBuckets.append(name)
+    /// Drops a bucket whose row is gone; the next one may get its number.
+    func abandon(_ bucket: BucketRow) {
+        self.buckets[bucket.record.name] = nil
+        self.counts[bucket.row] = nil
+        self.removedBuckets.append(bucket.record.name)
     }
 
-    /// Counts files and their bytes in a bucket that ``bucket(_:)`` gave.
-    func count(files: Int64, bytes: Int64, in name: BucketName) {
+    /// Counts files, their bytes, and the bytes as kept of contents that come with them, in a bucket.
+    func count(files: Int64, bytes: Int64, physicalBytes: Int64, in bucket: BucketRow) {
         self.changes.files += files
         self.changes.logicalBytes += bytes
-        guard var open = self.buckets.removeValue(forKey: name) else {
-            preconditionFailure("files are counted in a bucket that was not looked up")
-        }
-        open.files += files
-        open.bytes += bytes
-        open.bucket.record.files += files
-        open.bucket.record.logicalBytes += bytes
-        self.buckets[name] = open
+        self.counts[bucket.row, default: BucketCounts()].files += files
+        self.counts[bucket.row, default: BucketCounts()].bytes += bytes
+        self.counts[bucket.row, default: BucketCounts()].physicalBytes += physicalBytes
+    }
+
+    /// Counts bytes as kept in a bucket; the totals have their own way to them.
+    func count(physicalBytes: Int64, inBucket row: Int64) {
+        self.counts[row, default: BucketCounts()].physicalBytes += physicalBytes
     }
 
     /// Writes the counters; the last thing before the commit.
     func flush() throws {
-        for open in self.buckets.values where open.files != 0 || open.bytes != 0 {
-            try self.db.run(Query.countInBucket, [open.files, open.bytes, open.bucket.row])
+        for (row, counts) in self.counts where counts != BucketCounts() {
+            try self.db.run(Query.countInBucket, [counts.files, counts.bytes, counts.physicalBytes, row])
         }
         let changes = self.changes
         guard changes != CatalogTotals() else { return }

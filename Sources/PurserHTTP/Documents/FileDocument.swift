@@ -83,11 +83,13 @@ struct BucketDocument: Encodable {
     var createdAt: String
     var files: Int64
     var logicalBytes: Int64
+    var physicalBytes: Int64
 
     enum CodingKeys: String, CodingKey {
         case name, files
         case createdAt = "created_at"
         case logicalBytes = "logical_bytes"
+        case physicalBytes = "physical_bytes"
     }
 
     init(_ bucket: BucketRecord) {
@@ -95,6 +97,7 @@ struct BucketDocument: Encodable {
         self.createdAt = bucket.createdAt.rfc3339
         self.files = Int64(bucket.files)
         self.logicalBytes = bucket.logicalBytes
+        self.physicalBytes = bucket.physicalBytes
     }
 }
 

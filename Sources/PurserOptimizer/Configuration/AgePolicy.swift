@@ -26,8 +26,10 @@ public struct AgePolicy: Sendable, Hashable {
         }
     }
 
-    /// `optimizer.age.enabled`: whether runs that name no strategies remove old files.
-    public var isEnabled = true
+    /// `optimizer.age.enabled`: whether runs that name no strategies remove old files, those of the schedule among them.
+    ///
+    /// Off: nobody loses files by starting a service. Whoever asks for the strategy by its name gets it all the same.
+    public var isEnabled = false
     /// `optimizer.age.max_file_age`: files older than this go; `nil` keeps those that no rule is about.
     public var maxFileAge: Duration? = .seconds(30 * 86_400)
     /// `optimizer.age.basis`: what the age is counted from; `modified` or `accessed`.

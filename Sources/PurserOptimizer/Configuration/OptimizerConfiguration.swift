@@ -3,8 +3,8 @@ public import PurserOperations
 
 /// What the optimizer does, and when.
 ///
-/// The strategies that are enabled are those of a run that names none. As built in, old files go after 30 days: whoever
-/// starts the optimizer for a service decides whether that is wanted.
+/// The strategies that are enabled are those of a run that names none. As built in, those that remove files are not among
+/// them: a run removes files only where it asks for the strategy by its name, or where that was switched on.
 public struct OptimizerConfiguration: Sendable {
     /// `optimizer.enabled`: whether it runs by itself.
     public var isEnabled = true

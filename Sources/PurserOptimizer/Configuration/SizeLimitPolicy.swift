@@ -12,11 +12,14 @@ public enum RemovalOrder: String, Sendable, CaseIterable {
 
 /// How large the store may be: `optimizer.size_limit`.
 public struct SizeLimitPolicy: Sendable, Hashable {
-    /// A limit on what one bucket holds.
+    /// A limit on what one bucket takes.
     public struct BucketLimit: Sendable, Hashable {
         /// The bucket.
         public var bucket: BucketName
-        /// Bytes of its files, as their users see them, above which files go.
+        /// Bytes as kept of the contents that its files have, each once, above which files go.
+        ///
+        /// A content that another bucket has too counts all the same: removing its names here empties this bucket, and the
+        /// store keeps the bytes.
         public var maxBytes: Int64
         /// Bytes down to which they go; nine tenths of the limit where there is none.
         public var lowMark: Int64?
@@ -39,7 +42,7 @@ public struct SizeLimitPolicy: Sendable, Hashable {
     public var order = RemovalOrder.leastRecentlyUsed
     /// `optimizer.size_limit.filter`: only these files go.
     public var filter = FileFilter()
-    /// `optimizer.size_limit.buckets`: limits of buckets, by their logical bytes.
+    /// `optimizer.size_limit.buckets`: limits of buckets, by the bytes that they take.
     public var buckets: [BucketLimit] = []
 
     /// The defaults.

@@ -36,7 +36,7 @@ struct Repair {
                 return
             } catch {
                 // Another source may do better.
-                try self.context.skip(error)
+                try self.context.skip(error, wanting: blob.record.size)
             }
         }
         self.context.report { $0.count("not_healed") }

@@ -48,7 +48,10 @@ public struct RepairSource: Sendable {
     public var name: String
     /// How it is found again after a restart; `nil` where it lives in this process only.
     var place: RepairPlace?
-    private let find: @Sendable (DamagedContent) async throws -> [@Sendable () async throws -> RepairBytes?]
+    /// Opens what may be a content; `nil` where there is nothing.
+    typealias Candidate = @Sendable () async throws -> RepairBytes?
+
+    private let find: @Sendable (DamagedContent) async throws -> [Candidate]
 
     /// Describes a source.
     ///

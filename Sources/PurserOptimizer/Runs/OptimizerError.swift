@@ -48,6 +48,9 @@ func failureCode(of error: any Error) -> String {
     }
 }
 
+/// Whether an error says that there is no room on the disk.
+func isStoreFull(_ error: any Error) -> Bool { failureCode(of: error) == StoreError.Code.storeFull.rawValue }
+
 /// Whether an error ends a run, as somebody wants that, and not only the work on one file.
 func endsRun(_ error: any Error) -> Bool {
     switch error {

@@ -52,7 +52,7 @@ extension StorageOptimizer {
         let document = started.journal.document
         operation.setSteps(try self.steps(of: document))
         try operation.start()
-        let forecast = Forecast()
+        let forecast = Forecast(countingIn: self.configuration.sizeLimit.limitedBuckets, of: self.catalog)
         for strategy in document.pending {
             operation.begin(strategy.rawValue)
             try await self.execute(strategy, started, forecast)

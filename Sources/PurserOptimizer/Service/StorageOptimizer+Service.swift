@@ -123,6 +123,8 @@ extension StorageOptimizer: Service {
     /// Starts the run whose time has come, if any, and returns when it has ended.
     func tick() async {
         let level = self.watchSpace()
+        // Whatever it does, it is not what would begin now: that keeps its turn.
+        guard self.current.withLock({ $0 == nil }) else { return }
         let now = self.now()
         let random = self.random()
         let ingested = self.store.ingestedBytes.count
@@ -149,7 +151,7 @@ extension StorageOptimizer: Service {
             guard !self.configuration.enabledStrategies.isEmpty else { return }
             try await self.startInBackground(request)
         } catch let error as OptimizerError where error.code == .runInProgress {
-            // Somebody asked for one: that will do.
+            // Somebody asked for one a moment ago.
         } catch {
             self.note(error)
         }

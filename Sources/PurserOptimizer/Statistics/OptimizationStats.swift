@@ -19,7 +19,7 @@ public struct CandidateFigures: Sendable, Equatable, Codable {
 public struct OptimizationStats: Sendable, Equatable {
     /// Files in all buckets.
     public var totalFiles: Int64
-    /// How full the store is: its bytes of the size limit where that is on, else the used part of the disk; in percent.
+    /// How much the store takes of the size limit where that is on, else of the quota, else of the disk; in percent.
     public var storageUtilizationPercent: Double
     /// Bytes of all files as their users see them.
     public var logicalBytes: Int64

@@ -16,7 +16,7 @@ struct Plan {
 
     private var catalog: Catalog { self.store.catalog }
 
-    /// What a strategy would find; nothing where it is switched off.
+    /// What a strategy would find if it was asked for, whether runs that name none have it or not.
     ///
     /// - Parameters:
     ///   - strategy: The strategy.
@@ -57,29 +57,58 @@ struct Plan {
 
     private func sizeLimit(_ progress: () throws -> Void) throws -> CandidateFigures {
         let policy = self.configuration.sizeLimit
-        let totals = try self.catalog.totals()
-        let used = totals.physicalBytes - totals.reclaimableBytes
-        guard used > policy.maxStorageSize else { return CandidateFigures() }
-        var left = used - SizeLimitPolicy.lowMark(policy.lowMark, of: policy.maxStorageSize)
         var figures = CandidateFigures()
-        let limit = self.now - self.configuration.minAge.inSeconds
-        var queue = RemovalQueue(policy.order, writtenUntil: limit, in: self.catalog)
-        let forecast = Forecast()
-        while left > 0 {
-            let files = try queue.next(limit: Self.page)
-            guard !files.isEmpty else { break }
-            for file in files where left > 0 {
-                // A name goes only where its bytes do: with the last name of its content go all others.
-                guard try policy.filter.matches(file), try self.mayGo(file), let freed = forecast.remove(file),
-                    freed > 0
-                else { continue }
-                left -= freed
-                figures.files += file.references
-                figures.bytes += file.references * file.storedSize
+        let forecast = Forecast(countingIn: policy.limitedBuckets, of: self.catalog)
+        for number in 0..<policy.limits {
+            guard let excess = try policy.excess(number, in: self.catalog, after: forecast) else { continue }
+            var choice = SizeLimitChoice(
+                excess,
+                policy,
+                writtenUntil: self.now - self.configuration.minAge.inSeconds,
+                in: self.catalog,
+                after: forecast
+            )
+            var left = excess.bytes
+            while left > 0 {
+                let files = try choice.next(limit: Self.page)
+                guard !files.isEmpty else { break }
+                for file in files where left > 0 {
+                    guard try choice.isAbout(file), try self.mayGo(file) else { continue }
+                    let won = try choice.take(file)
+                    guard won > 0 else { continue }
+                    left -= won
+                    try self.count(choice, file, after: forecast, &figures)
+                    // Only the limits that follow have to know what is gone then.
+                    if number < policy.limits - 1 { try self.choose(choice, file, forecast) }
+                }
+                try progress()
             }
-            try progress()
         }
         return figures
+    }
+
+    /// Counts the names that go with a file, and have not gone before.
+    private func count(
+        _ choice: SizeLimitChoice,
+        _ file: FileCandidate,
+        after forecast: Forecast,
+        _ figures: inout CandidateFigures
+    ) throws {
+        var last: FileCandidate?
+        repeat {
+            let (names, next) = try choice.names(with: file, after: last)
+            for name in names where !forecast.contains(name) { figures.add(name) }
+            last = next
+        } while last != nil
+    }
+
+    private func choose(_ choice: SizeLimitChoice, _ file: FileCandidate, _ forecast: Forecast) throws {
+        var last: FileCandidate?
+        repeat {
+            let (names, next) = try choice.names(with: file, after: last)
+            for name in names { _ = try forecast.remove(name) }
+            last = next
+        } while last != nil
     }
 
     private func duplicates(_ progress: () throws -> Void) throws -> CandidateFigures {

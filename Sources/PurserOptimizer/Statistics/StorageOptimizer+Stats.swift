@@ -27,7 +27,7 @@ extension StorageOptimizer {
             let runs = try self.reports(limit: 2)
             return OptimizationStats(
                 totalFiles: totals.files,
-                storageUtilizationPercent: try self.use().percent,
+                storageUtilizationPercent: try self.utilizationPercent(totals),
                 logicalBytes: totals.logicalBytes,
                 distinctBytes: totals.distinctBytes,
                 physicalBytes: totals.physicalBytes,
@@ -81,7 +81,16 @@ extension StorageOptimizer {
         return candidates
     }
 
-    /// How much of the room is used: of the size limit where that is on, else of the disk.
+    /// How much of the room the store takes: of the size limit where that is on, else of the quota, else of the disk.
+    private func utilizationPercent(_ totals: CatalogTotals) throws -> Double {
+        let limit = self.configuration.sizeLimit
+        let room =
+            try limit.isEnabled
+            ? limit.maxStorageSize : self.store.configuration.quota ?? self.store.space().diskBytes
+        return Double(totals.physicalBytes) / Double(max(1, room)) * 100
+    }
+
+    /// How much of the room is used, by whomever: of the size limit where that is on, else of the disk.
     func use() throws -> (used: Int64, of: Int64, percent: Double) {
         let (used, room): (Int64, Int64)
         if self.configuration.sizeLimit.isEnabled {

@@ -10,6 +10,7 @@ struct AgeStrategy: Strategy {
         let policy = context.configuration.age
         guard let shortest = policy.shortestAge else { return }
         context.lookAgain()
+        if policy.basis == .accessed { try await context.catalog.flushAccesses() }
         let now = context.now()
         let removals = Removals(context: context, isByUse: policy.basis == .accessed)
         // What was read after it was written is younger by use than by its write: none too old is missed.
@@ -27,7 +28,7 @@ struct AgeStrategy: Strategy {
                 guard let reason = try policy.reason(for: file, at: now), try removals.mayRemove(file) else { continue }
                 chosen.append(FileRemoval(file, reason: reason))
             }
-            _ = try await removals.remove(chosen)
+            try await removals.remove(chosen)
             try await context.proceed(to: Double(examined) / Double(files))
         } while position != nil
     }

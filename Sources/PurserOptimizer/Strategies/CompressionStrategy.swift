@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// A content is judged once under a codec and a level. A run that was interrupted goes on behind the last one that its report
 /// has counted; what it had encoded since is not found again, and what it had found unsuitable in the same page is left to
-/// the next run.
+/// the next run. A content whose second form finds no room is an error of that content, and the next is tried: the strategy
+/// ends as failed where the disk has next to no room left, or none of the contents has fitted.
 struct CompressionStrategy: Strategy {
     /// Contents of a page.
     private static let page = 100
@@ -20,6 +21,7 @@ struct CompressionStrategy: Strategy {
         let policy = context.configuration.compression
         let last = Double(max(1, try context.catalog.lastBlobRow()))
         var row = context.position.flatMap(Int64.init) ?? 0
+        var notFitting: (any Error)?
         while true {
             let page = try context.catalog.unencodedBlobs(
                 after: row,
@@ -27,12 +29,14 @@ struct CompressionStrategy: Strategy {
                 policy: policy.verdict,
                 limit: Self.page
             )
-            guard let end = page.last?.row else { return }
+            guard let end = page.last?.row else { break }
             var unsuitable: [BlobID] = []
             for blob in page where !context.forecast.isFreed(blob.row) {
                 let place = Double(blob.row - 1) / last..<Double(blob.row) / last
-                if try await self.encode(blob.record, at: place, encoder, context) == .unsuitable {
-                    unsuitable.append(blob.record.id)
+                switch try await self.encode(blob.record, at: place, encoder, context) {
+                case .success(.unsuitable): unsuitable.append(blob.record.id)
+                case .success: break
+                case .failure(let error): if isStoreFull(error) { notFitting = error }
                 }
                 context.position = "\(blob.row)"
                 try await context.proceed(to: Double(blob.row) / last)
@@ -42,14 +46,16 @@ struct CompressionStrategy: Strategy {
             }
             row = end
         }
+        if let notFitting, context.filesProcessed == 0 { throw notFitting }
     }
 
+    /// - Returns: What became of a content; the error where that concerns it alone, and is counted.
     private func encode(
         _ blob: BlobRecord,
         at place: Range<Double>,
         _ encoder: Reencoder,
         _ context: RunContext
-    ) async throws -> Reencoder.Outcome? {
+    ) async throws -> Result<Reencoder.Outcome, any Error> {
         do {
             let (pace, operation) = (context.pace, context.operation)
             let progress = EncodingProgress(of: blob.size, at: place)
@@ -66,14 +72,14 @@ struct CompressionStrategy: Strategy {
                 report.bytesAfter += after
                 report.spaceSavedBytes += before - after
             }
-            return outcome
+            return .success(outcome)
         } catch {
-            try context.skip(error)
+            try context.skip(error, wanting: blob.size)
             context.report { $0.filesExamined += 1 }
             if (error as? StoreError)?.code == .contentDamaged, !context.isDryRun {
                 context.onEvent(.contentDamaged(blob.id, files: blob.references))
             }
-            return nil
+            return .failure(error)
         }
     }
 }

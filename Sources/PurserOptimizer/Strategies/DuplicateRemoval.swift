@@ -39,7 +39,7 @@ struct DuplicateRemoval {
             let further = try files.filter { file in
                 try oldest[file.bucket]?.key != file.key && removals.mayRemove(file)
             }
-            _ = try await removals.remove(
+            try await removals.remove(
                 further.map { FileRemoval($0, reason: "a further name of a content that the bucket has") }
             )
             self.context.report { $0.count("duplicates_removed", Int64(further.count)) }

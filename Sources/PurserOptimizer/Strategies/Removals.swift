@@ -21,22 +21,22 @@ struct Removals {
 
     /// Removes files.
     ///
-    /// - Returns: Bytes as kept that no name holds any more, and bytes of the files that went.
-    func remove(_ removals: [FileRemoval]) async throws -> (released: Int64, bytes: Int64) {
-        var (released, bytes) = (Int64(0), Int64(0))
+    /// - Returns: Bytes as kept that no name holds any more, in the store and in the buckets of the files.
+    /// - Throws: `StoreError`; `CatalogError`.
+    @discardableResult
+    func remove(_ removals: [FileRemoval]) async throws -> FreedBytes {
+        var freed = FreedBytes()
         for start in stride(from: 0, to: removals.count, by: Self.batch) {
-            let (more, moreBytes) = try await self.removeBatch(
-                Array(removals[start..<min(start + Self.batch, removals.count)])
-            )
-            released += more
-            bytes += moreBytes
+            let batch = Array(removals[start..<min(start + Self.batch, removals.count)])
+            let more = try await self.context.isDryRun ? self.foresee(batch) : self.removeBatch(batch)
+            freed.inStore += more.inStore
+            freed.inBucket += more.inBucket
         }
-        return (released, bytes)
+        return freed
     }
 
-    private func removeBatch(_ removals: [FileRemoval]) async throws -> (released: Int64, bytes: Int64) {
+    private func removeBatch(_ removals: [FileRemoval]) async throws -> FreedBytes {
         let before = removals.reduce(0) { $0 + $1.file.storedSize }
-        guard !self.context.isDryRun else { return self.foresee(removals) }
         let outcome = try await self.context.store.remove(
             removals,
             run: self.context.run,
@@ -53,22 +53,22 @@ struct Removals {
             report.spaceSavedBytes += outcome.released
             report.count("spared", outcome.spared)
         }
-        return (outcome.released, outcome.bytes)
+        return FreedBytes(inStore: outcome.released, inBucket: outcome.releasedInBuckets)
     }
 
-    private func foresee(_ removals: [FileRemoval]) -> (released: Int64, bytes: Int64) {
-        var (released, bytes) = (Int64(0), Int64(0))
-        self.context.report { report in
-            for removal in removals {
-                guard let freed = self.context.forecast.remove(removal.file) else { continue }
-                released += freed
-                bytes += removal.file.size
+    private func foresee(_ removals: [FileRemoval]) throws -> FreedBytes {
+        var sum = FreedBytes()
+        for removal in removals {
+            guard let freed = try self.context.forecast.remove(removal.file) else { continue }
+            sum.inStore += freed.inStore
+            sum.inBucket += freed.inBucket
+            self.context.report { report in
                 report.filesProcessed += 1
                 report.bytesBefore += removal.file.storedSize
-                report.bytesAfter += removal.file.storedSize - freed
-                report.spaceSavedBytes += freed
+                report.bytesAfter += removal.file.storedSize - freed.inStore
+                report.spaceSavedBytes += freed.inStore
             }
         }
-        return (released, bytes)
+        return sum
     }
 }

@@ -30,6 +30,11 @@ struct RunContext: Sendable {
     /// The id of the run.
     var run: String { self.journal.document.report.id }
 
+    /// Files or contents that this strategy has changed, before a restart and since.
+    var filesProcessed: Int64 {
+        self.journal.document.report.strategies[self.strategy.rawValue]?.filesProcessed ?? 0
+    }
+
     /// Changes what the report says of this strategy.
     func report(_ change: (inout StrategyReport) -> Void) {
         self.journal.update { change(&$0.report.strategies[self.strategy.rawValue, default: StrategyReport()]) }
@@ -76,9 +81,20 @@ struct RunContext: Sendable {
         try await self.pace.spend(bytes: bytes)
     }
 
-    /// Notes that the work on one file or content failed, and goes on, unless the run is to end.
-    func skip(_ error: any Error) throws {
-        guard !endsRun(error), !Self.endsStrategy(error) else { throw error }
+    /// Room of which less counts as none.
+    private static let leastRoom: Int64 = 64 * 1024
+
+    /// Notes that the work on one file or content failed, and goes on, unless the run or the strategy is to end.
+    ///
+    /// - Parameters:
+    ///   - error: What went wrong.
+    ///   - size: Bytes of the content, where the work wants room for as many: one that does not fit is passed over, as a
+    ///     smaller one may; only where there is next to no room at all, the strategy ends.
+    /// - Throws: The error, where it ends more than the work on this one.
+    func skip(_ error: any Error, wanting size: Int64? = nil) throws {
+        guard !endsRun(error) else { throw error }
+        let isNotFitting = size.map { isStoreFull(error) && self.hasRoomBut(for: $0) } ?? false
+        guard isNotFitting || !Self.endsStrategy(error) else { throw error }
         self.report { $0.count(error: failureCode(of: error)) }
         self.logger.warning(
             "optimizer left something as it is",
@@ -86,6 +102,14 @@ struct RunContext: Sendable {
                 "purser.optimizer.strategy": "\(self.strategy.rawValue)", "purser.error": "\(error)",
             ]
         )
+    }
+
+    /// Whether there may be room for others where there is none for a content.
+    private func hasRoomBut(for size: Int64) -> Bool {
+        guard size >= Self.leastRoom else { return false }
+        // Where it cannot be measured, the next content finds out.
+        guard let room = try? self.store.roomForSecondForms() else { return true }
+        return room >= Self.leastRoom
     }
 
     /// A store that takes no writes takes none for the next file either.

@@ -1,113 +1,102 @@
-import PurserOperations
-import PurserStore
 import Foundation
 import PurserCatalog
-import PurserIdentifiers
+import PurserOperations
+import PurserStore
 
-/// Removes files while the store, or a bucket, holds more than it may.
+/// Removes files while the store, or a bucket, takes more than it may.
 ///
 /// A run that was interrupted begins anew: what it removed no longer counts.
 struct SizeLimitStrategy: Strategy {
-    /// One limit that is exceeded.
-    private struct Excess {
-        var bucket: BucketName?
-        /// Bytes that have to go.
-        var bytes: Int64
-        /// Why, for the audit trail.
-        var reason: String
-    }
-
     func run(_ context: RunContext) async throws {
         let policy = context.configuration.sizeLimit
         context.lookAgain()
         try await context.store.catalog.flushAccesses()
-        let limits = 1 + policy.buckets.count
-        for number in 0..<limits {
-            if let excess = try self.excess(number, policy, context) {
-                try await self.remove(excess, from: Double(number) / Double(limits), of: Double(limits), context)
+        let limits = Double(policy.limits)
+        // The store's own limit first, then those of buckets.
+        for number in 0..<policy.limits {
+            let part = Double(number) / limits..<Double(number + 1) / limits
+            if let excess = try policy.excess(number, in: context.catalog, after: context.forecast) {
+                var removal = ExcessRemoval(of: excess, context, part)
+                try await removal.run()
             }
-            try await context.proceed(to: Double(number + 1) / Double(limits))
+            try await context.proceed(to: part.upperBound)
         }
     }
+}
 
-    /// The store's own limit first, then those of buckets.
-    private func excess(_ number: Int, _ policy: SizeLimitPolicy, _ context: RunContext) throws -> Excess? {
-        guard number > 0 else {
-            let totals = try context.catalog.totals()
-            let used = totals.physicalBytes - totals.reclaimableBytes - context.forecast.freedBytes
-            guard used > policy.maxStorageSize else { return nil }
-            return Excess(
-                bytes: used - SizeLimitPolicy.lowMark(policy.lowMark, of: policy.maxStorageSize),
-                reason: "the store holds \(used) bytes, limit \(policy.maxStorageSize)"
-            )
-        }
-        let limit = policy.buckets[number - 1]
-        guard let bucket = try context.catalog.bucket(limit.bucket) else { return nil }
-        let used = bucket.logicalBytes - context.forecast.freedLogicalBytes(inBucket: limit.bucket)
-        guard used > limit.maxBytes else { return nil }
-        return Excess(
-            bucket: limit.bucket,
-            bytes: used - SizeLimitPolicy.lowMark(limit.lowMark, of: limit.maxBytes),
-            reason: "the bucket holds \(used) bytes, limit \(limit.maxBytes)"
-        )
-    }
+/// Removes what exceeds one limit.
+private struct ExcessRemoval {
+    private let context: RunContext
+    /// What part of the strategy it is.
+    private let part: Range<Double>
+    private let removals: Removals
+    private let reason: String
+    private var choice: SizeLimitChoice
+    /// Bytes that have still to go.
+    private var left: Int64
+    /// Bytes that the files chosen will win, as far as can be told before they are gone.
+    private var pending: Int64 = 0
+    private var chosen: [FileRemoval] = []
 
-    /// The names that go as it is one file's turn.
-    ///
-    /// For the store's limit a name whose content has others wins nothing: all of them go once it is the turn of the
-    /// last, and until then none.
-    private func names(
-        toRemoveWith file: FileCandidate,
-        freeing bytes: Int64,
-        _ excess: Excess,
-        _ expected: Forecast,
-        _ context: RunContext
-    ) throws -> [FileCandidate] {
-        guard excess.bucket == nil else { return [file] }
-        guard bytes > 0 else { return [] }
-        guard file.references > 1 else { return [file] }
-        let names = try context.catalog.files(ofBlob: file.blobRow, limit: Int(clamping: file.references))
-        return names.filter(expected.contains)
-    }
-
-    private func remove(
-        _ excess: Excess,
-        from fraction: Double,
-        of limits: Double,
-        _ context: RunContext
-    ) async throws {
+    init(of excess: SizeLimitExcess, _ context: RunContext, _ part: Range<Double>) {
         let policy = context.configuration.sizeLimit
-        let removals = Removals(context: context, isByUse: policy.order == .leastRecentlyUsed)
-        let limit = context.now() - context.configuration.minAge.inSeconds
-        var queue = RemovalQueue(policy.order, writtenUntil: limit, in: context.catalog)
-        var left = excess.bytes
-        var chosen: [FileRemoval] = []
-        // What the files chosen will win, as far as can be told before they are gone.
-        let expected = Forecast()
-        var pending: Int64 = 0
-        while left > 0 {
-            let files = try queue.next(limit: Removals.batch)
-            for file in files where pending < left {
-                context.report { $0.filesExamined += 1 }
-                guard excess.bucket == nil || excess.bucket == file.bucket, try policy.filter.matches(file),
-                    try removals.mayRemove(file), let freed = expected.remove(file)
-                else { continue }
-                let names = try self.names(toRemoveWith: file, freeing: freed, excess, expected, context)
-                pending += excess.bucket == nil ? freed : file.size
-                chosen += names.map { FileRemoval($0, reason: "\(excess.reason), \(policy.order.rawValue) first") }
+        self.context = context
+        self.part = part
+        self.removals = Removals(context: context, isByUse: policy.order == .leastRecentlyUsed)
+        self.reason = "\(excess.reason), \(policy.order.rawValue) first"
+        self.choice = SizeLimitChoice(
+            excess,
+            policy,
+            writtenUntil: context.now() - context.configuration.minAge.inSeconds,
+            in: context.catalog,
+            after: context.forecast
+        )
+        self.left = excess.bytes
+    }
+
+    mutating func run() async throws {
+        while self.left > 0 {
+            let files = try self.choice.next(limit: Removals.batch)
+            for file in files where self.pending < self.left {
+                self.context.report { $0.filesExamined += 1 }
+                guard try self.choice.isAbout(file), try self.removals.mayRemove(file) else { continue }
+                let won = try self.choice.take(file)
+                guard won > 0 else { continue }
+                self.pending += won
+                try await self.choose(file)
             }
-            if pending >= left || files.isEmpty || chosen.count >= Removals.batch {
-                let (released, bytes) = try await removals.remove(chosen)
-                left -= excess.bucket == nil ? released : bytes
-                pending = 0
-                chosen = []
+            if self.pending >= self.left || files.isEmpty || self.chosen.count >= Removals.batch {
+                try await self.removeChosen()
+                self.pending = 0
             }
-            let done = 1 - Double(max(0, left)) / Double(max(1, excess.bytes))
-            try await context.proceed(to: fraction + done / limits)
+            let done = 1 - Double(max(0, self.left)) / Double(max(1, self.choice.excess.bytes))
+            try await self.context.proceed(
+                to: self.part.lowerBound + done * (self.part.upperBound - self.part.lowerBound)
+            )
             if files.isEmpty {
-                context.report { $0.count("not_enough_files", left > 0 ? 1 : 0) }
+                let isEnough = self.left <= 0
+                self.context.report { $0.count("not_enough_files", isEnough ? 0 : 1) }
                 return
             }
         }
+    }
+
+    /// Chooses all names that go with a file; where they are many, some are removed meanwhile, so that memory does not grow
+    /// with them.
+    private mutating func choose(_ file: FileCandidate) async throws {
+        var last: FileCandidate?
+        repeat {
+            let (names, next) = try self.choice.names(with: file, after: last)
+            self.chosen += names.map { FileRemoval($0, reason: self.reason) }
+            // What is pending stays so until all of it is gone.
+            if next != nil, self.chosen.count >= Removals.batch { try await self.removeChosen() }
+            last = next
+        } while last != nil
+    }
+
+    private mutating func removeChosen() async throws {
+        let freed = try await self.removals.remove(self.chosen)
+        self.left -= self.choice.excess.counted(freed)
+        self.chosen = []
     }
 }

@@ -53,7 +53,8 @@ struct VerificationStrategy: Strategy {
         let totals = try context.catalog.totals()
         let total = totals.physicalBytes - totals.reclaimableBytes
         let period = context.configuration.verification.period
-        let due = context.verifiesAll ? total : progress.dueBytes(of: total, period: period, at: context.now())
+        // Empty contents are looked at too, though there is nothing to read.
+        let due = context.verifiesAll ? max(1, total) : progress.dueBytes(of: total, period: period, at: context.now())
         var row = context.verifiesAll ? context.position.flatMap(Int64.init) ?? 0 : progress.row
         // A part that is due goes on from the begin where it meets the end, and never further than once around.
         let first = row

@@ -22,7 +22,7 @@ extension FileStore {
     ///     are checked. It may wait for as long as it likes: nothing is held meanwhile that others wait for. What it throws
     ///     ends the call, and everything is as it was.
     /// - Returns: What was done, and what it has saved.
-    /// - Throws: ``StoreError`` `.contentDamaged` where the bytes to begin with are, which is noted; `.storeFull`,
+    /// - Throws: ``StoreError`` `.contentDamaged` where the bytes to begin with are, which is noted but for a dry run; `.storeFull`,
     ///   `.readOnly`, `.inputOutput`; what `throttle` throws.
     @discardableResult
     public func reencode(
@@ -77,7 +77,7 @@ extension FileStore {
             guard let now = try self.catalog.blob(record.id), now.state == .live, now.form == record.form else {
                 return task.content.outcome(.changed)
             }
-            await self.flagDamaged(record.id)
+            if !task.request.isDryRun { await self.flagDamaged(record.id) }
             throw StoreError(.contentDamaged, "the stored bytes of a content are damaged", cause: error)
         }
     }

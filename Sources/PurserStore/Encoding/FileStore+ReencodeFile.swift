@@ -97,11 +97,8 @@ extension FileStore {
     }
 
     /// Refuses to begin what the disk has no room for.
-    ///
-    /// Half of the free-space floor may be used meanwhile: else a store on a full disk could not be made smaller.
     private func requireRoom(for bytes: Int64) throws {
-        let disk = try self.blobs.space()
-        guard disk.available - self.configuration.freeSpaceFloor(onDiskOf: disk.total) / 2 >= bytes else {
+        guard try self.roomForSecondForms() >= bytes else {
             throw StoreError(.storeFull, "the disk has no room for a second form of \(bytes) bytes")
         }
     }

@@ -32,6 +32,18 @@ extension FileStore {
         }
     }
 
+    /// Bytes of the disk that the second form of a content may take while it is written; negative where there are none.
+    ///
+    /// Half of the free-space floor may be used meanwhile: else a store on a full disk could not be made smaller.
+    package func roomForSecondForms() throws -> Int64 {
+        do {
+            let disk = try self.blobs.space()
+            return disk.available - self.configuration.freeSpaceFloor(onDiskOf: disk.total) / 2
+        } catch {
+            throw StoreError(translating: error)
+        }
+    }
+
     /// Gives the preallocated space back to a full disk.
     ///
     /// - Returns: Whether there was any to give.

@@ -1,10 +1,8 @@
-import Crypto
 import Logging
 import NIOCore
 import PurserBlobs
 package import PurserCatalog
 import PurserIdentifiers
-import Synchronization
 
 /// What a look at the bytes of a content found.
 package enum ContentFinding: Sendable, Equatable {
@@ -30,19 +28,38 @@ extension FileStore {
         pace: @escaping @concurrent @Sendable (Int) async throws -> Void
     ) async throws -> ContentFinding {
         do {
-            let file = record.standIn
-            let hash = RunningHash()
-            try await self.read(self.openKept(file), range: 0..<record.size) { piece in
-                piece.withUnsafeReadableBytes { hash.update($0) }
-                try await pace(piece.readableBytes)
-            }
-            if hash.finish() == record.id { return .intact }
+            if try await self.digest(of: record, pace: pace) == record.id { return .intact }
         } catch {
             let error = StoreError.translated(error)
             guard (error as? StoreError)?.code == .contentDamaged else { throw error }
         }
         let now = try self.record(of: record)
         return now == record ? .damaged : .changed
+    }
+
+    /// Reads a content as it is kept, and notes nothing of what it finds.
+    @concurrent
+    private func digest(
+        of record: BlobRecord,
+        pace: @escaping @concurrent @Sendable (Int) async throws -> Void
+    ) async throws -> BlobID {
+        let content = try self.openKept(record.standIn)
+        return try await self.onDiskThreads {
+            let source = try ContentSource(content.place)
+            var hash = ContentHash()
+            var offset: Int64 = 0
+            while offset < content.size {
+                let count = Int(min(Int64(Self.readWindow), content.size - offset))
+                let piece = try source.read(at: offset, upTo: count)
+                guard piece.readableBytes > 0 else { throw BlobError(.damaged, "a content ends early") }
+                hash.update(piece)
+                offset += Int64(piece.readableBytes)
+                try await pace(piece.readableBytes)
+            }
+            // What no reader of the content comes by, and who takes the coding gets.
+            if case .encoded(let blob) = content.place { try blob.checkEnd() }
+            return hash.finalize()
+        }
     }
 
     /// Opens a content as it is kept now, not as it may be remembered.
@@ -104,18 +121,5 @@ extension FileStore {
         } catch {
             throw StoreError(translating: error)
         }
-    }
-}
-
-/// A hash that pieces are added to, one after another, from wherever they are delivered.
-private final class RunningHash: Sendable {
-    private let hash = Mutex(SHA256())
-
-    func update(_ bytes: UnsafeRawBufferPointer) {
-        self.hash.withLock { $0.update(bufferPointer: bytes) }
-    }
-
-    func finish() -> BlobID? {
-        self.hash.withLock { BlobID(bytes: $0.finalize()) }
     }
 }

@@ -103,7 +103,7 @@ struct OptimizeCommandTests {
         }
     }
 
-    @Test(arguments: ["folder", "server"])
+    @Test(arguments: ["folder", "compressed", "server"])
     func damageIsFoundAndHealed(from place: String) async throws {
         try await LiveService.run(.remote, Self.quickly) { live in
             try await Self.store(live)
@@ -120,6 +120,17 @@ struct OptimizeCommandTests {
                 try backup.appending(FilePath("deep/other name").components).write("a.log\n\(Self.content)")
                 try backup.appending("wrong").write("b.log\n\(Self.content)")
                 try await VerifyCommand.parse(["--repair", "--from", backup.string]).run(in: session)
+            } else if place == "compressed" {
+                // The folder of another store, which keeps the content compressed.
+                try await LiveService.run(.remote, Self.quickly) { other in
+                    try await Self.store(other)
+                    try await OptimizeRunCommand.parse(["--strategy", "compression", "--watch"])
+                        .run(in: other.session().0)
+                    let folder = other.manager.configuration.storage.path
+                    let kept = try other.manager.file(in: .default, key: FileKey("a.log"))
+                    #expect(kept.encoding == "zstd")
+                    try await VerifyCommand.parse(["--repair", "--from", folder.string]).run(in: session)
+                }
             } else {
                 try await LiveService.run(.remote, Self.quickly) { other in
                     try await Self.store(other)

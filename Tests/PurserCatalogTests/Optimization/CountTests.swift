@@ -67,6 +67,8 @@ struct CountTests {
     @Test(arguments: [
         ("UPDATE bucket SET files = 9, logicalBytes = 0 WHERE name = 'default'", 2),
         ("UPDATE bucket SET logicalBytes = 7 WHERE name = 'other'", 1),
+        ("UPDATE bucket SET physicalBytes = 7 WHERE name = 'other'", 1),
+        ("UPDATE bucket SET files = 0, logicalBytes = 0, physicalBytes = 0", 6),
         ("UPDATE total SET files = 1", 1),
         ("UPDATE total SET physicalBytes = 0, inlineBytes = 0, reclaimableBytes = 0", 3),
         ("UPDATE total SET buckets = 77, blobs = 0, distinctBytes = 12, logicalBytes = 1", 4),

@@ -27,6 +27,7 @@ struct RemovalTests {
                 at: .second(9)
             )
             #expect((first.files, first.bytes, first.released, first.spared) == (1, 100, 0, 0))
+            #expect(first.releasedInBuckets == 0)
             let rest = try await catalog.remove(Array(files.dropFirst()), run: "r", strategy: "age", at: .second(10))
             #expect((rest.files, rest.bytes, rest.released, rest.spared) == (2, 130, 130, 0))
             let trail = try catalog.removals(ofRun: "r", after: 0, limit: 10)

@@ -54,7 +54,7 @@ struct ModelTests {
         let other = try Self.name(&random)
         let number = Int.random(in: 0..<12, using: &random)
         do {
-            switch Int.random(in: 0..<20, using: &random) {
+            switch Int.random(in: 0..<22, using: &random) {
             case 0:
                 _ = try await catalog.createBucket(name.bucket, at: .second(step))
                 model.buckets.insert(name.bucket)
@@ -83,6 +83,15 @@ struct ModelTests {
                 model.files[other] = outcome.file
             case 17: _ = try await catalog.markDeleting(.sample(number), retiredBefore: .second(step))
             case 18: try await catalog.forget(.sample(number))
+            case 19, 20:
+                guard let seen = try catalog.blob(.sample(number)) else { return }
+                let size = Int.random(in: 1...99, using: &random)
+                let form =
+                    seen.isInline
+                    ? BlobForm(encoding: "inline", bytes: Data(repeating: 1, count: size))
+                    : BlobForm(encoding: "gzip", storedSize: Int64(size))
+                let isKept = try await catalog.keep(.sample(number), as: form, insteadOf: seen.form)
+                #expect(isKept == (seen.state == .live && !seen.isDamaged))
             default:
                 try await catalog.flag(.sample(number), damaged: Bool.random(using: &random))
                 model.damaged.insert(.sample(number))
@@ -140,6 +149,8 @@ struct ModelTests {
             let listed = try catalog.list(bucket: bucket.name, limit: 1_000).files
             #expect(bucket.files == Int64(expected.count), comment)
             #expect(bucket.logicalBytes == expected.map(\.size).reduce(0, +), comment)
+            let stored = try Set(expected.map(\.blob)).reduce(0) { try $0 + (catalog.blob($1)?.storedSize ?? -1) }
+            #expect(bucket.physicalBytes == stored, comment)
             #expect(listed.map(\.key) == expected.map(\.key).sorted(), comment)
             for file in listed {
                 let known = try #require(model.files[Name(bucket: bucket.name, key: file.key)], comment)

@@ -17,8 +17,8 @@ struct ConfigurationTests {
     func defaultsCanBe() {
         let configuration = OptimizerConfiguration()
         #expect(configuration.problems().isEmpty)
-        #expect(configuration.enabledStrategies == [.age, .deduplication, .compression, .collection, .verification])
-        #expect(configuration.age.maxFileAge == .seconds(30 * 86_400))
+        #expect(configuration.enabledStrategies == [.deduplication, .compression, .collection, .verification])
+        #expect(configuration.age.maxFileAge == .seconds(30 * 86_400) && configuration.age.basis == .modified)
         #expect(configuration.schedule.times == (try? CronExpression("0 3 * * *")).map(Schedule.cron))
     }
 

@@ -6,6 +6,7 @@ import PurserIdentifiers
 import PurserOperations
 import PurserStore
 import PurserTestSupport
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -19,11 +20,11 @@ struct DiskFullTests {
     private static let calls: [FileSystemCall] = [.createDirectory, .open, .preallocate, .write, .truncate, .rename]
     private static let files = 4
 
-    private static func content(_ number: Int) -> ByteBuffer {
+    private static func content(_ number: Int, bytes: Int = 20_000) -> ByteBuffer {
         var random = SeededGenerator(seed: UInt64(number + 1))
         let words = ["store ", "catalog ", "frame ", "digest\n"]
         var buffer = ByteBuffer()
-        while buffer.readableBytes < 20_000 + number { buffer.writeString(words[Int(random.next() % 4)]) }
+        while buffer.readableBytes < bytes + number { buffer.writeString(words[Int(random.next() % 4)]) }
         return buffer
     }
 
@@ -52,13 +53,19 @@ struct DiskFullTests {
         return counts
     }
 
-    private static func fill(_ fixture: OptimizerFixture) async throws {
-        for number in 0..<Self.files { try await fixture.put("\(number)", Self.content(number)) }
+    private static func fill(_ fixture: OptimizerFixture, bytes: Int = 20_000) async throws {
+        for number in 0..<Self.files { try await fixture.put("\(number)", Self.content(number, bytes: bytes)) }
     }
 
     /// Every file reads as it was stored, the counters are those of the disk, and nothing else is on it.
-    private static func expectWhole(_ fixture: OptimizerFixture, _ note: Comment) async throws {
-        for number in 0..<Self.files { #expect(try await fixture.read("\(number)") == Self.content(number), note) }
+    private static func expectWhole(
+        _ fixture: OptimizerFixture,
+        bytes: Int = 20_000,
+        _ note: Comment
+    ) async throws {
+        for number in 0..<Self.files {
+            #expect(try await fixture.read("\(number)") == Self.content(number, bytes: bytes), note)
+        }
         let local = LocalFileSystem()
         var bytes: Int64 = 0
         for shard in try local.entries(of: fixture.layout.blobs) {
@@ -99,6 +106,79 @@ struct DiskFullTests {
                     try await Self.expectWhole(fixture, note)
                 }
             }
+        }
+    }
+
+    /// Bytes of contents of which one that finds no room says nothing of the next.
+    private static let large = 100_000
+
+    @Test
+    func contentThatDoesNotFitIsAnErrorOfItsOwn() async throws {
+        for place in 0..<Self.files {
+            let note: Comment = "content \(place)"
+            let disk = FaultyFileSystem()
+            try await OptimizerFixture.run(disk: disk) { fixture in
+                try await Self.fill(fixture, bytes: Self.large)
+                let optimizer = fixture.optimizer(reencode: Self.reencoder(of: fixture.store))
+                // Each second form is a frame and an index.
+                disk.fail(.write, with: .noSpace, skipping: 2 * place, times: 1)
+                let report = try await optimizer.run(RunRequest([.compression]))
+                #expect(disk.injectedFaults == 1, note)
+                #expect(report.state == .succeeded && report[.compression]?.failure == nil, note)
+                #expect(report[.compression]?.errors == ["store_full": 1], note)
+                #expect(report[.compression]?.filesProcessed == Int64(Self.files - 1), note)
+                #expect(report[.compression]?.filesExamined == Int64(Self.files), note)
+                try await Self.expectWhole(fixture, bytes: Self.large, note)
+                // It was not judged: with room it is the one that is left.
+                let rest = try await optimizer.run(RunRequest([.compression]))
+                #expect(rest.state == .succeeded && rest[.compression]?.errors == [:], note)
+                #expect(rest[.compression]?.filesProcessed == 1, note)
+                try await Self.expectWhole(fixture, bytes: Self.large, note)
+            }
+        }
+    }
+
+    @Test
+    func runFailsWhereNothingFits() async throws {
+        let disk = FaultyFileSystem()
+        try await OptimizerFixture.run(disk: disk) { fixture in
+            try await Self.fill(fixture, bytes: Self.large)
+            let optimizer = fixture.optimizer(reencode: Self.reencoder(of: fixture.store))
+            disk.fail(.write, with: .noSpace)
+            let report = try await optimizer.run(RunRequest([.compression, .verification]))
+            #expect(disk.injectedFaults == Self.files)
+            #expect(report.state == .failed && report[.compression]?.failure == "store_full")
+            #expect(report[.compression]?.errors == ["store_full": Int64(Self.files)])
+            #expect(report[.verification]?.failure == nil && report[.verification]?.filesExamined ?? 0 > 0)
+            disk.heal()
+            try await Self.expectWhole(fixture, bytes: Self.large, "nothing fitted")
+        }
+    }
+
+    /// Where there is next to no room, nothing else is tried.
+    @Test
+    func diskWithoutAnyRoomEndsTheStrategyAtOnce() async throws {
+        try await OptimizerFixture.run {
+            // So much is free on no disk.
+            $0.freeSpaceFloor = 1 << 60
+        } _: { fixture in
+            try await Self.fill(fixture, bytes: Self.large)
+            let asked = Mutex(0)
+            let store = fixture.store
+            let reencoder = Reencoder { blob, operation, _, throttle in
+                asked.withLock { $0 += 1 }
+                try await store.reencode(
+                    blob.id,
+                    ReencodeRequest(coding: .zstd),
+                    operation: operation,
+                    throttle: throttle
+                )
+                return .skipped
+            }
+            let report = try await fixture.optimizer(reencode: reencoder).run(RunRequest([.compression]))
+            #expect(report.state == .failed && report[.compression]?.failure == "store_full")
+            #expect(asked.withLock { $0 } == 1)
+            try await Self.expectWhole(fixture, bytes: Self.large, "no room")
         }
     }
 }

@@ -168,7 +168,7 @@ struct RunTests {
             #expect(error?.code == .strategyUnavailable)
             // Where nobody named it, it is left out.
             let report = try await fixture.optimizer().run(RunRequest())
-            #expect(report.strategies.keys.sorted() == ["age", "collection", "deduplication", "verification"])
+            #expect(report.strategies.keys.sorted() == ["collection", "deduplication", "verification"])
         }
     }
 

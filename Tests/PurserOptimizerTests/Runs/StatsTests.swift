@@ -38,6 +38,10 @@ struct StatsTests {
             // A look changes nothing.
             #expect(try fixture.keys().count == 3)
             #expect(try optimizer.reports(limit: 1).isEmpty)
+            // Without a limit it is the share of the disk that the store takes, whoever else is on it.
+            let unlimited = try await fixture.optimizer().storageOptimizationStats()
+            let disk = Double(try fixture.store.space().diskBytes)
+            #expect(abs(unlimited.storageUtilizationPercent - 8_700 / disk * 100) < 1e-9)
         }
     }
 

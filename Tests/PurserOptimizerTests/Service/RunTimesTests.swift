@@ -72,6 +72,26 @@ struct RunTimesTests {
         }
     }
 
+    /// A dry run or a look at everything is not the daily run.
+    @Test
+    func turnIsKeptWhileAnotherRunIsUnderWay() async throws {
+        try await OptimizerFixture.run { fixture in
+            let optimizer = fixture.optimizer { $0.schedule.times = .interval(.seconds(3_600)) }
+            optimizer.begin()
+            _ = try await optimizer.start(RunRequest([.verification], isDryRun: true))
+            let other = try #require(optimizer.inbox.withLock { $0.take() })
+            fixture.time.advance(by: .seconds(3_600))
+            await optimizer.tick()
+            #expect(optimizer.inbox.withLock { $0.take() } == nil)
+            _ = try await optimizer.finish(other, onCancel: .shutdown)
+            await optimizer.tick()
+            let due = try #require(optimizer.inbox.withLock { $0.take() })
+            #expect(try await optimizer.finish(due, onCancel: .shutdown).trigger == .schedule)
+            await optimizer.tick()
+            #expect(optimizer.inbox.withLock { $0.take() } == nil)
+        }
+    }
+
     @Test
     func bytesStoredStartARun() async throws {
         try await OptimizerFixture.run { fixture in
@@ -89,6 +109,34 @@ struct RunTimesTests {
             #expect(try await optimizer.finish(started, onCancel: .shutdown).trigger == .ingest)
             await optimizer.tick()
             #expect(optimizer.inbox.withLock { $0.take() } == nil)
+        }
+    }
+
+    /// Nobody loses files by starting a service: whatever makes a run start by itself.
+    @Test
+    func runThatStartsByItselfRemovesNoFiles() async throws {
+        try await OptimizerFixture.run { fixture in
+            try await fixture.put("old", sample(5_000))
+            let optimizer = fixture.optimizer { $0.schedule.times = .interval(.seconds(86_400)) }
+            optimizer.begin()
+            fixture.time.advance(by: .seconds(400 * 86_400))
+            await optimizer.tick()
+            let started = try #require(optimizer.inbox.withLock { $0.take() })
+            let report = try await optimizer.finish(started, onCancel: .shutdown)
+            #expect(report.trigger == .schedule && report.state == .succeeded)
+            #expect(report[.age] == nil && report[.sizeLimit] == nil && report[.verification] != nil)
+            #expect(try fixture.keys() == ["old"])
+            // Switched on, it is part of the same run.
+            let asked = fixture.optimizer {
+                $0.age.isEnabled = true
+                $0.schedule.times = .interval(.seconds(86_400))
+            }
+            asked.begin()
+            fixture.time.advance(by: .seconds(2 * 86_400))
+            await asked.tick()
+            let second = try #require(asked.inbox.withLock { $0.take() })
+            #expect(try await asked.finish(second, onCancel: .shutdown)[.age]?.filesProcessed == 1)
+            #expect(try fixture.keys().isEmpty)
         }
     }
 

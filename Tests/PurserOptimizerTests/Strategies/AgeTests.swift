@@ -86,6 +86,7 @@ struct AgeTests {
             fixture.time.advance(by: Self.day * 20)
             let optimizer = fixture.optimizer { $0.age.basis = .accessed }
             // Noted and not written down: that counts too.
+            #expect(try await optimizer.run(RunRequest([.age], isDryRun: true)).filesProcessed == 1)
             try await optimizer.run(RunRequest([.age]))
             #expect(try fixture.keys() == ["read"])
             try await fixture.catalog.flushAccesses()

@@ -111,6 +111,143 @@ struct SizeLimitTests {
         }
     }
 
+    /// Files of 1,000 bytes of text each in a bucket, kept in less after a run of the codec.
+    private func fillWithText(_ bucket: BucketName, _ fixture: OptimizerFixture) async throws -> Int64 {
+        _ = try await fixture.store.createBucket(bucket)
+        for number in 0..<6 {
+            let text = ByteBuffer(string: String(repeating: "\(number) ", count: 5_000))
+            try await fixture.put("\(number)", text, in: bucket)
+            fixture.time.advance(by: .seconds(60))
+        }
+        let store = fixture.store
+        let codec = Reencoder { blob, operation, _, throttle in
+            let request = ReencodeRequest(coding: .zstd)
+            let outcome = try await store.reencode(blob.id, request, operation: operation, throttle: throttle)
+            return .encoded(before: outcome.bytesBefore, after: outcome.bytesAfter)
+        }
+        let report = try await fixture.optimizer(reencode: codec).run(RunRequest([.compression]))
+        #expect(report[.compression]?.filesProcessed == 6)
+        return try #require(try fixture.catalog.bucket(bucket)).physicalBytes
+    }
+
+    /// A limit is on what the bucket takes, which is less than what its users see.
+    @Test
+    func limitOfABucketGoesByTheBytesAsKept() async throws {
+        try await OptimizerFixture.run { fixture in
+            let other = try BucketName("other")
+            let used = try await self.fillWithText(other, fixture)
+            let logical = try #require(try fixture.catalog.bucket(other)).logicalBytes
+            #expect(used > 0 && used < logical / 10)
+            let wide = fixture.optimizer { $0.sizeLimit.buckets = [.init(other, maxBytes: used, lowMark: 1)] }
+            #expect(try await wide.plan([.sizeLimit])[.sizeLimit] == CandidateFigures())
+            #expect(try await wide.run(RunRequest([.sizeLimit])).filesProcessed == 0)
+            let tight = fixture.optimizer {
+                $0.sizeLimit.order = .oldest
+                $0.sizeLimit.buckets = [.init(other, maxBytes: used - 1, lowMark: used / 10 * 6)]
+            }
+            try await self.expectAgreement(tight)
+            let left = try #require(try fixture.catalog.bucket(other))
+            #expect(left.physicalBytes <= used / 10 * 6 && left.physicalBytes > used / 3)
+            #expect(try fixture.keys(in: other) == ["3", "4", "5"])
+        }
+    }
+
+    /// Plan, dry run and run choose the same files.
+    private func expectAgreement(_ optimizer: StorageOptimizer, _ strategies: Set<StrategyName> = [.sizeLimit])
+        async throws
+    {
+        let plan = try await optimizer.plan([.sizeLimit])[.sizeLimit]
+        let forecast = try await optimizer.run(RunRequest(strategies, isDryRun: true))
+        let report = try await optimizer.run(RunRequest(strategies))
+        #expect(report[.sizeLimit]?.filesProcessed ?? 0 > 0)
+        #expect(forecast[.sizeLimit]?.filesProcessed == report[.sizeLimit]?.filesProcessed)
+        #expect(forecast.spaceSavedBytes == report.spaceSavedBytes)
+        guard strategies == [.sizeLimit] else { return }
+        #expect(plan?.files == report[.sizeLimit]?.filesProcessed)
+        #expect(plan?.bytes == report[.sizeLimit]?.bytesBefore)
+    }
+
+    /// A content that the bucket has under two names, and another bucket too.
+    @Test
+    func sharedContentLeavesTheBucketWithItsLastNameThere() async throws {
+        try await OptimizerFixture.run { fixture in
+            let other = try BucketName("other")
+            _ = try await fixture.store.createBucket(other)
+            for (key, seed, bucket) in [
+                ("a", 1, other), ("kept", 1, .default), ("b", 2, other), ("c", 1, other), ("d", 3, other),
+            ] {
+                try await fixture.put(key, sample(3_000, seed: UInt64(seed)), in: bucket)
+                fixture.time.advance(by: .seconds(60))
+            }
+            #expect(try fixture.catalog.bucket(other)?.physicalBytes == 9_000)
+            // The oldest name wins nothing while there is another; so the next one goes first, and is enough.
+            try await self.expectAgreement(
+                fixture.optimizer {
+                    $0.sizeLimit.order = .oldest
+                    $0.sizeLimit.buckets = [.init(other, maxBytes: 8_000, lowMark: 6_000)]
+                }
+            )
+            #expect(try fixture.keys(in: other) == ["a", "c", "d"])
+            // Now both names go: the bucket is smaller by that, and the store is not.
+            let physical = try fixture.catalog.totals().physicalBytes
+            try await self.expectAgreement(
+                fixture.optimizer {
+                    $0.sizeLimit.order = .oldest
+                    $0.sizeLimit.buckets = [.init(other, maxBytes: 5_000, lowMark: 3_000)]
+                }
+            )
+            #expect(try fixture.keys(in: other) == ["d"] && fixture.keys() == ["kept"])
+            #expect(try fixture.catalog.bucket(other)?.physicalBytes == 3_000)
+            #expect(try fixture.catalog.totals().physicalBytes == physical)
+            #expect(try await fixture.read("kept") == sample(3_000, seed: 1))
+        }
+    }
+
+    /// What an earlier strategy or limit would remove counts no more, also where it is one of several names.
+    @Test
+    func dryRunOfSeveralLimitsAgreesWithTheRun() async throws {
+        try await OptimizerFixture.run { fixture in
+            let other = try BucketName("other")
+            _ = try await fixture.store.createBucket(other)
+            try await fixture.put("old", sample(4_000, seed: 1), in: other)
+            fixture.time.advance(by: .seconds(40 * 86_400))
+            try await fixture.put("young", sample(4_000, seed: 1), in: other)
+            for number in 2..<6 {
+                fixture.time.advance(by: .seconds(60))
+                try await fixture.put("\(number)", sample(1_000, seed: UInt64(number)), in: other)
+                try await fixture.put("\(number)", sample(2_000, seed: UInt64(number)))
+            }
+            // 16,000 bytes: the store's limit takes the old content, and the bucket's what is too much after that.
+            let optimizer = fixture.optimizer {
+                $0.sizeLimit.order = .oldest
+                $0.sizeLimit.maxStorageSize = 15_000
+                $0.sizeLimit.lowMark = 13_000
+                $0.sizeLimit.buckets = [.init(other, maxBytes: 3_000, lowMark: 2_000)]
+            }
+            try await self.expectAgreement(optimizer, [.age, .sizeLimit])
+            #expect(try fixture.keys(in: other) == ["4", "5"])
+            #expect(try fixture.keys() == ["2", "3", "4", "5"])
+        }
+    }
+
+    /// More names than go in one transaction.
+    @Test
+    func manyNamesOfOneContentGoTogether() async throws {
+        try await OptimizerFixture.run { fixture in
+            for number in 0..<450 { try await fixture.put("\(number)", sample(3_000, seed: 1)) }
+            fixture.time.advance(by: .seconds(60))
+            try await fixture.put("young", sample(3_000, seed: 2))
+            try await self.expectAgreement(
+                fixture.optimizer {
+                    $0.sizeLimit.order = .oldest
+                    $0.sizeLimit.maxStorageSize = 5_000
+                    $0.sizeLimit.lowMark = 3_000
+                }
+            )
+            #expect(try fixture.keys() == ["young"])
+        }
+    }
+
     @Test
     func pinnedAndFilteredFilesStayEvenIfThatIsNotEnough() async throws {
         try await OptimizerFixture.run { fixture in

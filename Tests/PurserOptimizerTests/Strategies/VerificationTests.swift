@@ -71,6 +71,33 @@ struct VerificationTests {
         }
     }
 
+    /// Whatever part of an encoded file is wrong: its head, a frame, or its end.
+    @Test(arguments: [ContentCoding.zstd, .gzip], ["head", "frame", "end"])
+    func damageOfAnEncodedContentIsFound(_ coding: ContentCoding, _ part: String) async throws {
+        try await OptimizerFixture.run { fixture in
+            let text = ByteBuffer(string: (0..<9_000).map { "line \($0 * 7_919 % 10_007)\n" }.joined())
+            let blob = try await fixture.put("a", text).blob
+            let outcome = try await fixture.store.reencode(blob, ReencodeRequest(coding: coding))
+            #expect(outcome.result == .reencoded)
+            let path = fixture.layout.file(of: blob, encoding: BlobEncoding(isInline: false, coding: coding))
+            var bytes = try Data(contentsOf: URL(filePath: path.string))
+            bytes[part == "head" ? 0 : part == "frame" ? bytes.count / 2 : bytes.count - 1] ^= 1
+            try bytes.write(to: URL(filePath: path.string))
+            var request = Self.everything
+            request.isDryRun = true
+            let dry = try await fixture.optimizer().run(request)
+            #expect(dry[.verification]?.findings == ["damaged": 1])
+            #expect(try fixture.catalog.blob(blob)?.isDamaged == false, "a dry run flags nothing")
+            let report = try await fixture.optimizer().run(Self.everything)
+            #expect(report[.verification]?.findings == ["damaged": 1])
+            #expect(report[.verification]?.filesProcessed == 1)
+            #expect(try fixture.catalog.blob(blob)?.isDamaged == true)
+            #expect(fixture.events.all.contains(.contentDamaged(blob, files: 1)))
+            let quarantine = try FileManager.default.contentsOfDirectory(atPath: fixture.layout.quarantine.string)
+            #expect(quarantine == [path.lastComponent?.string])
+        }
+    }
+
     @Test(arguments: [2, 3])
     func newUploadOfTheSameContentHealsOnTheSpot(_ number: Int) async throws {
         try await OptimizerFixture.run { fixture in
@@ -124,8 +151,8 @@ struct VerificationTests {
         }
     }
 
-    @Test
-    func damagedContentsAreHealedFromAFolderOrAnotherStore() async throws {
+    @Test(arguments: [ContentCoding.zstd, .gzip])
+    func damagedContentsAreHealedFromAFolderOrAnotherStore(_ coding: ContentCoding) async throws {
         try await OptimizerFixture.run { fixture in
             let files = try await self.fill(fixture)
             let elsewhere = fixture.path.removingLastComponent().appending("backup")
@@ -141,6 +168,15 @@ struct VerificationTests {
             let other = try await OptimizerFixture.open(fixture.path.removingLastComponent().appending("other"))
             try await other.put("x", sample(5_000, seed: 4))
             try await other.store.close()
+            // Kept compressed by yet another store, of which there is a copy of the files.
+            let text = ByteBuffer(string: String(repeating: "the same words again and again\n", count: 900))
+            let compressed = try await fixture.put("text", text).blob
+            let third = try await OptimizerFixture.open(fixture.path.removingLastComponent().appending("third"))
+            try await third.put("x", text)
+            let outcome = try await third.store.reencode(compressed, ReencodeRequest(coding: coding))
+            #expect(outcome.result == .reencoded)
+            try await third.store.close()
+            try fixture.flip(compressed)
             try fixture.flip(files[2].blob)
             try fixture.flip(files[4].blob)
             try fixture.flip(files[0].blob)
@@ -148,12 +184,14 @@ struct VerificationTests {
             var request = Self.everything
             request.repairSources = [
                 .folder(elsewhere), .store(other.path),
+                coding == .gzip ? .store(third.path) : .folder(third.path.appending("blobs")),
                 RepairSource(name: "lies") { content in
                     [{ RepairBytes { ByteBuffer(repeating: 1, count: Int(content.size) + 1) } }]
                 },
             ]
             let report = try await fixture.optimizer().run(request)
-            #expect(report[.verification]?.findings == ["damaged": 4, "healed": 3, "not_healed": 1])
+            #expect(report[.verification]?.findings == ["damaged": 5, "healed": 4, "not_healed": 1])
+            #expect(try await fixture.read("text") == text)
             for number in [2, 3, 4] {
                 let size = number.isMultiple(of: 2) ? 5_000 : 1_000
                 #expect(try await fixture.read("\(number)") == sample(size, seed: UInt64(number)))

@@ -187,4 +187,22 @@ struct ReencodeTests {
             try await store.files.close()
         }
     }
+
+    /// Whoever only wants to know what it would save changes nothing.
+    @Test
+    func dryRunNotesNoDamage() async throws {
+        try await withStore { store in
+            let blob = try await store.put("a", text(9_000, seed: 3)).file.blob
+            try damageFile(store.folder.layout.file(of: blob), "missing")
+            var request = ReencodeRequest(coding: .zstd)
+            request.isDryRun = true
+            let dry = request
+            await expectError(.contentDamaged) { try await store.files.reencode(blob, dry) }
+            #expect(try store.files.catalog.blob(blob)?.isDamaged == false)
+            await expectError(.contentDamaged) {
+                try await store.files.reencode(blob, ReencodeRequest(coding: .zstd))
+            }
+            #expect(try store.files.catalog.blob(blob)?.isDamaged == true)
+        }
+    }
 }

@@ -2,6 +2,7 @@ import PurserCatalog
 import NIOCore
 import PurserBlobs
 import PurserIdentifiers
+import PurserOptimizer
 import PurserStore
 import PurserTestSupport
 import Testing
@@ -16,17 +17,24 @@ struct ModelRun {
         var deduplicated = 0
         var collected = 0
         var reencoded = 0
+        var runs = 0
+        var removedByRuns = 0
+        var savedByRuns: [StrategyName: Int64] = [:]
+        var mended = 0
+        var resumed = 0
     }
 
-    private let folder: StoreFolder
-    private let seed: UInt64
-    private var random: SeededGenerator
-    private var model = StoreModel()
-    private var store: OpenStore
+    let folder: StoreFolder
+    let seed: UInt64
+    var random: SeededGenerator
+    var model = StoreModel()
+    var store: OpenStore
     /// Few contents, so that they are met again and again.
     private let recurring: [StoreModel.Content]
-    private var step = 0
-    private(set) var figures = Figures()
+    var step = 0
+    /// The run of the optimizer that was asked for last: what a restart goes on with.
+    var lastRun = OptimizerStep()
+    var figures = Figures()
 
     init(seed: UInt64, in folder: StoreFolder) async throws {
         self.folder = folder
@@ -36,11 +44,12 @@ struct ModelRun {
         self.store = try await folder.open()
     }
 
-    private var comment: Comment { "seed \(self.seed), step \(self.step)" }
+    var comment: Comment { "seed \(self.seed), step \(self.step)" }
 
     mutating func run(steps: Int) async throws {
         for step in 1...steps {
             self.step = step
+            self.folder.time.advance(by: .seconds(Int.random(in: 0..<100, using: &self.random)))
             switch Int.random(in: 0..<100, using: &self.random) {
             case 0..<75: try await self.succeed()
             case 75..<95: try await self.fail()
@@ -50,17 +59,19 @@ struct ModelRun {
             try await self.model.compare(with: self.store, readingAll: step.isMultiple(of: 8), self.comment)
             if step.isMultiple(of: 100) { try await self.model.compareDisk(of: self.store, self.comment) }
         }
+        try await self.crashUntilARunGoesOn()
         try await self.store.files.close()
     }
 
     // MARK: Operations
 
-    private enum Action {
+    enum Action {
         case put(StoreModel.Content), copy(to: String), delete, remove, inspect, compare, collect, sweep
         case reencode(BlobID, ContentCoding?)
+        case optimize(OptimizerStep)
     }
 
-    private struct Plan {
+    struct Plan {
         var action: Action
         var key: String
         var change: StoreModel.Change?
@@ -76,13 +87,16 @@ struct ModelRun {
     private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
         let present = self.model.files[key]
-        switch Int.random(in: 0..<81, using: &self.random) {
+        switch Int.random(in: 0..<105, using: &self.random) {
+        case 81..<93:
+            let step = try OptimizerStep(choosing: &self.random, in: self.store)
+            return Plan(action: .optimize(step), key: key, change: nil)
         case 60..<63:
             guard present != nil else { fallthrough }
             return Plan(action: .remove, key: key, change: .init(key: key, after: nil))
         case 63..<65: return Plan(action: .inspect, key: key, change: nil)
         case 65: return Plan(action: .compare, key: key, change: nil)
-        case 66..<81:
+        case 66..<81, 93..<105:
             guard let present else { return Plan(action: .sweep, key: key, change: nil) }
             let codings: [ContentCoding?] = [.zstd, .gzip, nil]
             let coding = codings.randomElement(using: &self.random) ?? nil
@@ -106,9 +120,11 @@ struct ModelRun {
         switch plan.action {
         case .put(let content):
             let isAnnounced = Bool.random(using: &self.random)
+            let isPinned = Int.random(in: 0..<8, using: &self.random) == 0
             let body = TestBody(content.bytes.pieces(of: 4000))
             let outcome = try await self.store.put(plan.key, body: body) { request in
                 request.announcedSize = isAnnounced ? Int64(content.bytes.readableBytes) : nil
+                if isPinned { request.metadata = ["pin": "true"] }
             }
             self.figures.deduplicated += outcome.deduplicated ? 1 : 0
         case .copy(let target):
@@ -124,14 +140,21 @@ struct ModelRun {
         case .reencode(let blob, let coding):
             let outcome = try await self.store.files.reencode(blob, ReencodeRequest(coding: coding))
             self.figures.reencoded += outcome.result == .reencoded ? 1 : 0
+        case .optimize(let step):
+            self.lastRun = step
+            try await self.store.run(step)
         }
     }
 
     private mutating func succeed() async throws {
         let plan = try self.plan(isNew: Bool.random(using: &self.random))
         do {
-            try await self.perform(plan)
-            self.model.apply(plan.change)
+            if case .optimize(let step) = plan.action {
+                try await self.optimize(step)
+            } else {
+                try await self.perform(plan)
+                self.model.apply(plan.change)
+            }
         } catch {
             Issue.record("\(plan) failed: \(error); \(self.comment)")
         }
@@ -167,6 +190,7 @@ struct ModelRun {
         } catch {
             #expect(self.folder.disk.injectedFaults > before, "\(error), \(plan), \(self.comment)")
         }
+        try self.settle(plan)
         let isHit = self.folder.disk.injectedFaults > before
         self.figures.faults += isHit ? 1 : 0
         self.folder.disk.heal()
@@ -183,15 +207,20 @@ struct ModelRun {
 
     /// The process or the machine dies in the middle of an operation, which then has happened or not.
     private mutating func crash() async throws {
-        self.figures.crashes += 1
         let plan = try self.plan(isNew: true)
+        try await self.crash(in: plan, after: Int.random(in: 0..<12, using: &self.random))
+    }
+
+    /// Lets the process or the machine die in the middle of a plan, after so many more calls of the disk.
+    mutating func crash(in plan: Plan, after calls: Int) async throws {
+        self.figures.crashes += 1
         let loss: PowerLoss? =
             switch Int.random(in: 0..<4, using: &self.random) {
             case 0: nil
             case 1: .everything
             default: .some(seed: self.random.next())
             }
-        self.folder.disk.stop(after: Int.random(in: 0..<12, using: &self.random))
+        self.folder.disk.stop(after: calls)
         var isAcknowledged = false
         do {
             try await self.perform(plan)
@@ -207,6 +236,8 @@ struct ModelRun {
             try await self.end(with: loss)
         }
         self.store = try await self.folder.open()
+        try await self.resume()
+        try self.settle(plan)
         if isAcknowledged {
             self.model.apply(plan.change)
         } else {
@@ -226,5 +257,10 @@ struct ModelRun {
     private mutating func reopen() async throws {
         try await self.store.files.close()
         self.store = try await self.folder.open()
+        try await self.resume()
+    }
+
+    private mutating func resume() async throws {
+        if try await self.store.resume(self.lastRun, self.comment) != nil { self.figures.resumed += 1 }
     }
 }

@@ -1,4 +1,5 @@
 import PurserCatalog
+import PurserOptimizer
 import PurserStore
 import Testing
 
@@ -15,6 +16,13 @@ struct ModelTests {
             #expect(figures.faults > 10 && figures.crashes > 5 && figures.poisonings > 0, "seed \(seed), \(figures)")
             #expect(figures.reencoded > 3, "seed \(seed), \(figures)")
             #expect(figures.deduplicated > 3 && figures.collected > 10, "seed \(seed), \(figures)")
+            #expect(
+                figures.runs > 10 && figures.removedByRuns > 5 && figures.mended > 3 && figures.resumed > 0,
+                "seed \(seed), \(figures)"
+            )
+            for strategy in [StrategyName.age, .sizeLimit, .compression, .collection] {
+                #expect(figures.savedByRuns[strategy, default: 0] > 0, "seed \(seed), \(figures)")
+            }
         }
     }
 }

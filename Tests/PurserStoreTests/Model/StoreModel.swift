@@ -60,6 +60,9 @@ struct StoreModel {
             guard let content = self.files[file.key.text] else { continue }
             #expect(try await store.read(file.key.text) == content.bytes, comment)
         }
+        // Notes of these reads are written before anything else, lest they come between a look and a removal.
+        try await store.files.catalog.flushAccesses()
+        try await store.files.catalog.keepNote("model", "read")
     }
 
     /// After sweep and collection, there are bytes on the disk for what has a name and for nothing else.

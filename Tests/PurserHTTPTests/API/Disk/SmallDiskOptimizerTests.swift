@@ -55,6 +55,32 @@ struct SmallDiskOptimizerTests {
         }
     }
 
+    /// What does not fit is an error of its own, and what does is compressed.
+    @Test func contentThatDoesNotFitStopsNoOther() async throws {
+        try await SmallDisk.run(megabytes: 32) { disk in
+            let large = ("large", OptimizerSample.noise(bytes: 1_000_000, seed: 1) + Self.text)
+            let small = (0..<4).map { ("small-\($0)", OptimizerSample.log(bytes: 150_000, seed: UInt64(10 + $0))) }
+            let files = [large] + small
+            try await OptimizerClient.run {
+                $0.storage.path = disk.appending("store")
+                $0.storage.freeSpaceFloor = 0
+            } _: { client in
+                for (key, content) in files { try await client.store(key, content) }
+                let balloon = try Self.fill(disk, leaving: 600_000)
+                let run = try await client.run(Self.request)
+                #expect(run.state == "succeeded" && run.strategies["compression"]?.failure == nil)
+                #expect(run.strategies["compression"]?.errors == ["store_full": 1])
+                #expect(run.filesProcessed == 4 && run.spaceSavedBytes > 0)
+                try await Self.expectSame(files, client)
+                try FileManager.default.removeItem(at: balloon)
+                let rest = try await client.run(Self.request)
+                #expect(rest.state == "succeeded" && rest.filesProcessed == 1)
+                #expect(rest.strategies["compression"]?.errors == [:])
+                try await Self.expectSame(files, client)
+            }
+        }
+    }
+
     private static let request = #"{"strategies":["compression"]}"#
     /// So much of it that a content is worth compressing, and its second form does not fit in what is left.
     private static let text = OptimizerSample.log(bytes: 1_500_000, seed: 1)

@@ -112,8 +112,11 @@ import Testing
             let bucket = try await api.send(.get, "/v1/buckets/default").json()
             #expect(bucket["files"] == .number(3))
             #expect(bucket["logical_bytes"] == .number(100_012))
+            #expect(bucket["physical_bytes"] == .number(100_012))
             let buckets = try await api.send(.get, "/v1/buckets").json()["buckets"]?.elements
             #expect(buckets?.map { $0["name"]?.text } == ["default", "other"])
+            // A content that both have counts in each.
+            #expect(buckets?.map { $0["physical_bytes"] } == [.number(100_012), .number(100_000)])
             let usage = try #require(try await api.send(.get, "/v1/system").json()["resource_usage"])
             #expect(usage["active_operations"] == .number(0))
             #expect(usage["memory_reserved_bytes"] == .number(0))
