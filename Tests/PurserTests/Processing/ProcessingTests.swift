@@ -18,6 +18,16 @@ import Testing
             with: {program: wc, arguments: [-c, "{input}"]}
         """,
         """
+        name: busy
+        version: "1"
+        steps:
+          - name: counting
+            uses: exec
+            with:
+              program: sh
+              arguments: ["-c", "i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done; wc -c \\"$0\\"", "{input}"]
+        """,
+        """
         name: fails
         version: "1"
         steps:
@@ -105,12 +115,12 @@ import Testing
         }
     }
 
-    /// `wc` is a program of its own; what it took is told of the file, and not where its result was kept.
+    /// A program that lasts is looked at; what it took is told of the file, and not where its result was kept.
     @Test func memoryOfProgramsIsToldOfTheFileTheyWorkedFor() async throws {
         try await self.run { manager in
             try await manager.upload(to: "default", key: "a", bytes: [1])
             let file = JobFile(key: try FileKey("a"))
-            for _ in 0..<2 { _ = try await self.follow(try await manager.process("count", inputs: [file])) }
+            for _ in 0..<2 { _ = try await self.follow(try await manager.process("busy", inputs: [file])) }
             let reports = manager.monitor.operations.ledger.latest(kind: "process")
             try #require(reports.count == 2)
             let resident = try #require(reports[1].childrenMaxResidentBytes)
