@@ -24,6 +24,7 @@ package struct PipelineDocument: Codable, Sendable {
         package var standIn: Bool
         package var timeLimitSeconds: Double
         package var memoryLimitBytes: Int
+        package var memoryReservedBytes: Int
         package var attempts: Int
         package var tools: [String]
     }
@@ -33,6 +34,7 @@ package struct PipelineDocument: Codable, Sendable {
     package var description: String
     package var state: String
     @OrNull package var reason: String?
+    package var warnings: [String]
     package var accepts: [String]
     package var parameters: [Parameter]
     package var steps: [Step]
@@ -46,6 +48,7 @@ package struct PipelineDocument: Codable, Sendable {
         self.version = pipeline.version
         self.description = pipeline.description
         self.state = status.unavailableReason == nil ? "available" : "unavailable"
+        self.warnings = status.warnings
         self.accepts = pipeline.accepts
         self.parameters = pipeline.parameters.map { Parameter($0) }
         self.steps = pipeline.steps.map { Step($0) }
@@ -76,6 +79,7 @@ extension PipelineDocument.Step {
         self.standIn = step.isFallback
         self.timeLimitSeconds = step.limits.time.exactSeconds
         self.memoryLimitBytes = step.limits.memory
+        self.memoryReservedBytes = step.limits.reserve
         self.attempts = step.retry.attempts
         self.tools = step.work.tools.map(\.program)
         switch step.onError {

@@ -84,16 +84,22 @@ package final class PipelineHost: Sendable {
         }
     }
 
-    /// Why a pipeline cannot run now; `nil` where it can.
+    /// Whether a pipeline can run now, and what it does without.
     ///
     /// Costs a look for each of its programs.
-    func objection(to pipeline: Pipeline) -> String? {
-        let missing = self.runner.toolbox.missing(of: pipeline.tools)
-        if !missing.isEmpty { return missing.map { Toolbox.missing($0).message }.joined(separator: "; ") }
-        return self.residents(of: pipeline).lazy.compactMap { name, _, step in
-            step.unavailability.map { "the workers of the step '\(name)' do not get ready: \($0.message)" }
-        }.first
+    func availability(of pipeline: Pipeline) -> PipelineAvailability {
+        PipelineAvailability(of: pipeline, handlers: self.handlers) { step in
+            let missing = self.runner.toolbox.missing(of: step.work.tools).map { Toolbox.missing($0) }
+            guard missing.isEmpty, let resident = step.work as? any ResidentStep, resident.isResident,
+                var failure = resident.unavailability
+            else { return missing }
+            failure.message = "the workers of the step '\(step.name)' do not get ready: \(failure.message)"
+            return [failure]
+        }
     }
+
+    /// Why a pipeline cannot run now; `nil` where it can.
+    func objection(to pipeline: Pipeline) -> String? { self.availability(of: pipeline).reason }
 
     /// The steps of a pipeline that keep programs running.
     func residents(of pipeline: Pipeline) -> [(name: String, limits: StepLimits, step: any ResidentStep)] {

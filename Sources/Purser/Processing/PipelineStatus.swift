@@ -6,6 +6,8 @@ public struct PipelineStatus: Sendable {
     public var pipeline: Pipeline
     /// Why it cannot run now, such as a program that is missing, with the package that brings it; `nil` where it can.
     public var unavailableReason: String?
+    /// What is missing that it can do without, such as the program of a step that another stands in for.
+    public var warnings: [String]
 }
 
 extension FileStorageManager {
@@ -17,8 +19,9 @@ extension FileStorageManager {
     /// }
     /// ```
     public func pipelines() -> [PipelineStatus] {
-        self.pipelineHost.library.pipelines.map {
-            PipelineStatus(pipeline: $0, unavailableReason: self.pipelineHost.objection(to: $0))
+        self.pipelineHost.library.pipelines.map { pipeline in
+            let found = self.pipelineHost.availability(of: pipeline)
+            return PipelineStatus(pipeline: pipeline, unavailableReason: found.reason, warnings: found.warnings)
         }
     }
 

@@ -18,15 +18,17 @@ struct PipelineSummary: Decodable, Sendable {
     var description: String
     var state: String
     var reason: String?
+    /// Not told by servers of older versions.
+    var warnings: [String]?
     var parameters: [Parameter]
     var steps: [Step]
 
-    /// A line of a list, and one more where it cannot run.
+    /// A line of a list, and more where it cannot run, or something is missing.
     var lines: [String] {
         let line =
             "\(self.name.padding(to: 16))  \(self.version.padding(to: 6))  "
             + "\(self.state.padding(to: 11))  \(self.description)"
-        return [line] + (self.reason.map { ["  \($0)"] } ?? [])
+        return [line] + ([self.reason].compactMap(\.self) + (self.warnings ?? [])).map { "  \($0)" }
     }
 
     /// All that people may want to know of it, a line each.
@@ -36,6 +38,7 @@ struct PipelineSummary: Decodable, Sendable {
             ("reason", self.reason),
         ]
         return facts.compactMap { name, text in text.map { "\(name.padding(to: 9)) \($0)" } }
+            + (self.warnings ?? []).map { "warning   \($0)" }
             + self.parameters.map { "parameter \($0.name) (\($0.type))" }
             + self.steps.map { "step      \($0.name) (\($0.uses))" }
     }

@@ -20,4 +20,7 @@ struct FileEnding: Sendable, Hashable {
 extension StepFailure {
     /// The code of what took too long.
     static let timedOutCode = "timed_out"
+
+    /// The code of a program that was ended because no memory was left to reserve.
+    static let noMemoryCode = "memory_unavailable"
 }

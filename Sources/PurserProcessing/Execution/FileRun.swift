@@ -5,6 +5,8 @@ import PurserOperations
 struct FileRun: Sendable {
     let execution: PipelineExecution
     let input: StepInput
+    /// The content, where it is not in its place yet.
+    let source: ContentSource?
     let folder: String
     let journal: StepJournal?
     let meter: FileMeter
@@ -12,12 +14,14 @@ struct FileRun: Sendable {
     init(
         _ execution: PipelineExecution,
         _ input: StepInput,
+        from source: ContentSource?,
         in folder: String,
         journal: StepJournal?,
         progress: @escaping @Sendable (FileProgress) -> Void
     ) {
         self.execution = execution
         self.input = input
+        self.source = source
         self.folder = folder
         self.journal = journal
         self.meter = FileMeter(execution.pipeline, progress)
@@ -61,6 +65,10 @@ struct FileRun: Sendable {
                 case .timerStopped:
                     break
                 }
+                // Whatever the step wanted done about it: there is nothing to work on.
+                if self.source?.hasFailed == true, !Task.isCancelled {
+                    tally.end(FileEnding(FailureReport(.noContent)))
+                }
                 if tally.ending != nil { group.cancelAll() }
             }
             group.cancelAll()
@@ -92,6 +100,12 @@ extension StepFailure {
             "\(what) took longer than \(limit); try a smaller file, or raise the limit in the pipeline"
         )
     }
+
+    /// The content of the file could not be put where steps read it.
+    static let noContent = StepFailure(
+        "content_unavailable",
+        "the content of the file could not be read from the store"
+    )
 
     /// A pipeline made by a program has steps that wait for one another, or for one that is not there.
     static let badPipeline = StepFailure("bad_pipeline", "the steps of the pipeline wait for one another")

@@ -62,6 +62,8 @@ public struct PipelineExecution: Sendable {
     ///   - input: The file; its parameters are those that the job was given.
     ///   - folder: An empty folder of the file's own; it is the caller's to remove.
     ///   - journal: What is known of the file from before.
+    ///   - fetch: Puts the content where the input says that it lies: called at most once, before the first step runs that
+    ///     has no kept result. What it throws ends the file. Without it, the content lies there.
     ///   - progress: Told how far the file is, from any thread; must not block. Calls from steps that run at the same
     ///     time may overlap.
     /// - Returns: How it ended; failures are a part of it.
@@ -71,13 +73,16 @@ public struct PipelineExecution: Sendable {
         _ input: StepInput,
         in folder: String,
         journal: StepJournal? = nil,
+        fetch: (@Sendable () async throws -> Void)? = nil,
         progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
     ) async throws -> FileOutcome {
         let begun = self.timeline.elapsed()
         var outcome: FileOutcome
         do {
             let input = try self.checked(input)
-            outcome = try await FileRun(self, input, in: folder, journal: journal, progress: progress).run()
+            let source = fetch.map { ContentSource(input.content, fetch: $0) }
+            let file = FileRun(self, input, from: source, in: folder, journal: journal, progress: progress)
+            outcome = try await file.run()
         } catch let failure as StepFailure {
             outcome = await self.refusal(failure, of: input)
         }

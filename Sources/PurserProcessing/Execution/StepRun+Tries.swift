@@ -39,7 +39,7 @@ extension StepRun {
         while true {
             attempts += 1
             let work = self.step.work
-            switch await self.attempt("\(attempts)", { try await work.run($0, $1) }) {
+            switch await self.attempt("\(attempts)", reads: work.readsContent, { try await work.run($0, $1) }) {
             case .done(let output): return .done(StepResult(output: output, attempts: attempts))
             case .cancelled: return .cancelled
             case .failed(let failure):
@@ -63,8 +63,15 @@ extension StepRun {
     }
 
     /// Does some work once, in a folder of its own and within the limit of the step.
+    ///
+    /// - Parameters:
+    ///   - number: Names the folder.
+    ///   - reads: Whether the content of the file has to be in its place.
+    ///   - work: What is done.
+    /// - Returns: How it ended.
     func attempt(
         _ number: String,
+        reads: Bool = true,
         _ work: @escaping @Sendable (StepInput, StepContext) async throws -> StepOutput
     ) async -> StepAttempt {
         let folder = self.folder(number)
@@ -77,6 +84,13 @@ extension StepRun {
             self.tell($0, $1)
         }
         self.tell(0)
+        if reads {
+            do {
+                try await self.file.source?.fetched()
+            } catch {
+                return Task.isCancelled ? .cancelled : .failed(.noContent)
+            }
+        }
         do {
             try await self.execution.disk.makeFolder(folder)
             let input = self.input
@@ -97,7 +111,9 @@ extension StepRun {
     }
 
     private func action(for failure: StepFailure, _ attempts: Int) async -> FailureAction? {
-        await self.execution.action(
+        // The step is not to blame, so that nothing is to be done in its place.
+        if failure.code == StepFailure.noMemoryCode || failure.code == StepFailure.noContent.code { return .fail }
+        return await self.execution.action(
             for: FailedStep(
                 pipeline: self.execution.pipeline.name,
                 step: self.step.name,

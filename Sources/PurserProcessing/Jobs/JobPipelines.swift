@@ -2,6 +2,8 @@
 public struct JobPipelines: Sendable {
     /// Told how far a file is.
     public typealias Progress = @Sendable (FileProgress) -> Void
+    /// Puts a content where its input says that it lies.
+    public typealias Fetch = @Sendable () async throws -> Void
 
     /// Finds a pipeline that can run.
     ///
@@ -9,11 +11,12 @@ public struct JobPipelines: Sendable {
     public var find: @Sendable (_ name: String) throws -> Pipeline
     /// Takes a file through a pipeline; throws `CancellationError` only.
     ///
-    /// The folder is empty but for the file itself, and goes with all that is in it once the results were taken up.
+    /// The folder is empty, and goes with all that is in it once the results were taken up. The content lies in its place
+    /// after it was fetched, which is done once, or never where all results are kept from before.
     public var run:
         @Sendable (
             _ pipeline: Pipeline, _ input: StepInput, _ folder: String, _ journal: StepJournal,
-            _ progress: @escaping Progress
+            _ fetch: @escaping Fetch, _ progress: @escaping Progress
         ) async throws -> FileOutcome
 
     /// Takes the ways to find and to run.
@@ -22,7 +25,7 @@ public struct JobPipelines: Sendable {
         run:
             @escaping @Sendable (
                 _ pipeline: Pipeline, _ input: StepInput, _ folder: String, _ journal: StepJournal,
-                _ progress: @escaping Progress
+                _ fetch: @escaping Fetch, _ progress: @escaping Progress
             ) async throws -> FileOutcome
     ) {
         self.find = find
@@ -53,8 +56,8 @@ extension JobPipelines {
             }
             if let objection = objection(pipeline) { throw ProcessingError(.pipelineUnavailable, objection) }
             return pipeline
-        } run: { pipeline, input, folder, journal, progress in
-            try await execution(pipeline).run(input, in: folder, journal: journal, progress: progress)
+        } run: { pipeline, input, folder, journal, fetch, progress in
+            try await execution(pipeline).run(input, in: folder, journal: journal, fetch: fetch, progress: progress)
         }
     }
 }

@@ -4,6 +4,7 @@ import PurserCatalog
 import PurserIdentifiers
 import PurserOperations
 import PurserStore
+import Synchronization
 
 /// One file of a job, under way in a slot.
 struct FileWork: Sendable {
@@ -14,6 +15,8 @@ struct FileWork: Sendable {
     let file: FileRecord
     /// What it has for itself on the disk.
     let folder: String
+    /// The reservation that it has, and that its programs can make larger.
+    let memory: FileMemory
 
     /// Where its content lies.
     var source: String { "\(self.folder)/source" }
@@ -26,7 +29,12 @@ extension ProcessingService {
     static let heartbeat = Duration.seconds(10)
 
     /// Takes one file through the pipeline, and keeps what comes of it.
-    func carryOut(_ item: JobItemRecord, of job: RunningJob, in slot: Slot) async throws -> ItemResult {
+    func carryOut(
+        _ item: JobItemRecord,
+        of job: RunningJob,
+        in slot: Slot,
+        with memory: FileMemory
+    ) async throws -> ItemResult {
         let content = try self.store.open(bucket: item.bucket, key: item.key, for: slot.operation)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -36,7 +44,7 @@ extension ProcessingService {
                 }
             }
             defer { group.cancelAll() }
-            return try await self.carryOut(content, of: item, of: job, in: slot)
+            return try await self.carryOut(content, of: item, of: job, in: slot, with: memory)
         }
     }
 
@@ -44,12 +52,19 @@ extension ProcessingService {
         _ content: FileContent,
         of item: JobItemRecord,
         of job: RunningJob,
-        in slot: Slot
+        in slot: Slot,
+        with memory: FileMemory
     ) async throws -> ItemResult {
         try await self.scratch.withTemporaryDirectory(for: job.operation, scope: "process") { folder in
-            let work = FileWork(item: item, job: job, slot: slot, file: content.file, folder: folder)
-            try await self.writeSource(content, of: work)
-            let outcome = try await self.run(work)
+            let work = FileWork(
+                item: item,
+                job: job,
+                slot: slot,
+                file: content.file,
+                folder: folder,
+                memory: memory
+            )
+            let outcome = try await self.run(work, on: content)
             try Task.checkCancellation()
             for step in outcome.steps {
                 slot.operation.add(cpu: step.cpuTime)
@@ -65,8 +80,9 @@ extension ProcessingService {
         }
     }
 
-    private func run(_ work: FileWork) async throws -> FileOutcome {
-        let (item, job) = (work.item, work.job)
+    private func run(_ work: FileWork, on content: FileContent) async throws -> FileOutcome {
+        let (item, job, slot) = (work.item, work.job, work.slot)
+        try await self.store.onDiskThreads { try LocalFolder.make(work.workFolder) }
         let input = StepInput(
             bucket: item.bucket,
             key: item.key,
@@ -76,11 +92,29 @@ extension ProcessingService {
             path: work.source,
             parameters: job.parameters
         )
-        return try await self.pipelines.run(job.pipeline, input, work.workFolder, try self.journal(of: work)) {
-            progress in
-            job.tell(item.number, progress)
-            work.slot.operation.update(fraction: progress.fraction)
+        let journal = try self.journal(of: work)
+        let trouble = Mutex<(any Error)?>(nil)
+        let account = MemoryAccount(reserved: work.memory.bytes) { bytes in
+            // That there is no more now is all that counts.
+            (try? slot.growMemory(by: bytes)) != nil
         }
+        let fetch: JobPipelines.Fetch = {
+            do {
+                try await self.writeSource(content, of: work)
+            } catch {
+                trouble.withLock { $0 = error }
+                throw error
+            }
+        }
+        let outcome = try await MemoryAccount.$current.withValue(account) {
+            try await self.pipelines.run(job.pipeline, input, work.workFolder, journal, fetch) { progress in
+                job.tell(item.number, progress)
+                slot.operation.update(fraction: progress.fraction)
+            }
+        }
+        // What is wrong with the store is not the pipeline's to judge.
+        if let error = trouble.withLock({ $0 }) { throw error }
+        return outcome
     }
 
     /// What is known of the file from before a crash, and where more of it is noted.
@@ -88,7 +122,7 @@ extension ProcessingService {
         let (item, job, catalog) = (work.item, work.job, self.catalog)
         var finished: [String: StepOutput] = [:]
         // A file that is begun for the first time has none.
-        if item.starts > 1 {
+        if item.starts > 1 || work.memory.isWhole {
             for (step, text) in try catalog.stepNotes(ofItem: item.number, job: job.number) {
                 finished[step] = try JSONDecoder().decode(StepOutput.self, from: Data(text.utf8))
             }
@@ -99,14 +133,13 @@ extension ProcessingService {
         }
     }
 
-    /// Writes the content where tools can read it, and makes sure that it is the right one.
+    /// Writes the content where tools can read it, and makes sure that it is the right one: when the first step wants it.
     ///
     /// A copy: through a link, a tool could change what others read.
     private func writeSource(_ content: FileContent, of work: FileWork) async throws {
         let (size, slot) = (content.file.size, work.slot)
         try slot.reserveDisk(bytes: size)
         let digest = try await self.store.onDiskThreads {
-            try LocalFolder.make(work.workFolder)
             let copy = try SourceCopy(work.source)
             defer { copy.close() }
             try await self.store.read(content, range: 0..<size, for: slot.operation) { piece in

@@ -42,8 +42,6 @@ struct ItemResult: Sendable {
 extension ProcessingService {
     /// What is granted beyond the longest time of a file, for reading it and for keeping its results.
     static let transferAllowance = Duration.seconds(30)
-    /// Bytes of memory that the server itself holds for a file.
-    static let ownMemory = 2 << 20
     /// How long a file may wait for its slot before it asks again.
     static let slotWait = Duration.seconds(86_400)
 
@@ -111,15 +109,29 @@ extension ProcessingService {
     }
 
     /// Does the work on one file in a slot of its own.
+    ///
+    /// Its programs may need more memory than was expected when there is no more. Then it waits for a slot once again, with all
+    /// that they may ever hold; what its steps have made so far is kept.
     @concurrent
     private func carryOut(_ item: JobItemRecord, of job: RunningJob) async throws -> ItemResult {
-        let slot = try await self.admit(item, of: job)
+        let result = try await self.carryOut(item, of: job, with: self.expectedMemory(of: job.pipeline))
+        guard result.error?.code == StepFailure.noMemoryCode else { return result }
+        return try await self.carryOut(item, of: job, with: self.wholeMemory(of: job.pipeline))
+    }
+
+    @concurrent
+    private func carryOut(
+        _ item: JobItemRecord,
+        of job: RunningJob,
+        with memory: FileMemory
+    ) async throws -> ItemResult {
+        let slot = try await self.admit(item, of: job, with: memory)
         let begun = self.timeline.elapsed()
         // Found dead by the watchdog, or stopped with all others.
         let stopped = Mutex<CancellationReason?>(nil)
         let work = Task {
             try await withTimeLimit(self.configuration.fileTimeout + Self.transferAllowance, on: self.timeline) {
-                try await self.carryOut(item, of: job, in: slot)
+                try await self.carryOut(item, of: job, in: slot, with: memory)
             }
         }
         slot.operation.onCancel { reason in
@@ -168,14 +180,13 @@ extension ProcessingService {
     }
 
     /// Waits for a slot.
-    private func admit(_ item: JobItemRecord, of job: RunningJob) async throws -> Slot {
-        let memory = job.pipeline.memory.addingReportingOverflow(Self.ownMemory).partialValue
+    private func admit(_ item: JobItemRecord, of job: RunningJob, with memory: FileMemory) async throws -> Slot {
         while true {
             try Task.checkCancellation()
             do {
                 return try await self.resources.admitPiece(
                     of: job.operation,
-                    memory: memory,
+                    memory: memory.bytes + Self.ownMemory,
                     deadline: Self.slotWait,
                     name: item.key.text
                 )

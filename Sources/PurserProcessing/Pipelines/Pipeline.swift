@@ -58,14 +58,13 @@ extension Pipeline {
     /// The steps that every file goes through, without those that stand in for others.
     public var ordinarySteps: [PipelineStep] { self.steps.filter { !$0.isFallback } }
 
-    /// Bytes of memory that a file may take while it goes through: those of the largest steps that can run together.
-    public var memory: Int {
-        let largest = self.steps.map(\.limits.memory).sorted(by: >).prefix(PipelineExecution.maxParallelSteps)
-        // Steps that stand in a line never run together.
-        return self.isLine ? largest.first ?? 0 : largest.reduce(0) { $0.addingReportingOverflow($1).partialValue }
-    }
+    /// Bytes of memory that are reserved for a file: what the largest steps that can run together are expected to hold.
+    public var memory: Int { self.sum(of: \.reserve) }
 
-    /// The programs that it cannot do without, each once.
+    /// Bytes of memory that a file may hold at most: those of the largest steps that can run together.
+    public var memoryLimit: Int { self.sum(of: \.memory) }
+
+    /// The programs that its steps run, each once; ``PipelineAvailability`` says which of them it can do without.
     public var tools: [Tool] {
         var seen: Set<Tool> = []
         return self.steps.flatMap(\.work.tools).filter { seen.insert($0).inserted }
@@ -78,6 +77,17 @@ extension Pipeline {
         guard type != "application/octet-stream", !type.isEmpty else { return true }
         return self.accepts.contains { pattern in
             pattern.hasSuffix("/*") ? type.hasPrefix(pattern.dropLast()) : type == pattern
+        }
+    }
+
+    /// What the largest steps take together that can run at the same time.
+    private func sum(of bytes: (StepLimits) -> Int) -> Int {
+        let largest = self.steps.map { bytes($0.limits) }.sorted(by: >).prefix(PipelineExecution.maxParallelSteps)
+        // Steps that stand in a line never run together.
+        guard !self.isLine else { return largest.first ?? 0 }
+        return largest.reduce(0) { sum, bytes in
+            let (total, isOver) = sum.addingReportingOverflow(bytes)
+            return isOver ? .max : total
         }
     }
 

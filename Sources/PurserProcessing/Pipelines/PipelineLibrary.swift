@@ -50,18 +50,6 @@ public struct PipelineLibrary: Sendable {
     /// A pipeline; `nil` where none that is well has the name.
     public subscript(name: String) -> Pipeline? { self.pipelines.first { $0.name == name } }
 
-    /// Whether files can go through a pipeline now.
-    ///
-    /// - Parameters:
-    ///   - pipeline: One of these or another.
-    ///   - toolbox: Where its programs are looked up; cheap enough to be asked often.
-    /// - Returns: What is missing, naming the packages that bring it; `nil` where nothing is.
-    public static func obstacle(to pipeline: Pipeline, toolbox: Toolbox) -> String? {
-        let missing = toolbox.missing(of: pipeline.tools)
-        guard !missing.isEmpty else { return nil }
-        return missing.map { Toolbox.missing($0).message }.joined(separator: "; ")
-    }
-
     private mutating func add(_ pipeline: Pipeline) {
         if let other = self[pipeline.name] {
             let reason = "the name '\(pipeline.name)' is that of \(other.file), too"

@@ -119,6 +119,12 @@ extension StepSettings {
                 try self.bytes("memory", in: (1 << 20)...(1 << 40), default: memory)
             } ?? memory
         )
+        let reserve = max(1 << 20, Int64(limits.memory / StepLimits.reserveShare))
+        limits.reserve = Int(
+            self.noting { () throws(StepSettingProblem) in
+                try self.bytes("reserve", in: (1 << 20)...Int64(limits.memory), default: reserve)
+            } ?? reserve
+        )
         let fileSize = limits.fileSize
         limits.fileSize =
             self.noting { () throws(StepSettingProblem) in

@@ -1,16 +1,23 @@
 import Glibc
 
-/// What tells a program's file from what lay there before.
+/// What tells a file from what lay there before, by its place, size and times.
 struct FileIdentity: Sendable, Hashable, CustomStringConvertible {
-    private let size: Int64
+    /// Its bytes.
+    let size: Int64
     private let modified: Int64
     private let changed: Int64
     private let file: UInt64
 
     /// Looks at a file; `nil` where there is none that this user may run.
     init?(program path: String) {
+        self.init(file: path)
+        guard access(path, X_OK) == 0 else { return nil }
+    }
+
+    /// Looks at a file; `nil` where there is no regular one.
+    init?(file path: String) {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 else { return nil }
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         self.size = Int64(status.st_size)
         self.modified = Self.nanoseconds(status.st_mtim)
         self.changed = Self.nanoseconds(status.st_ctim)

@@ -9,6 +9,8 @@ final class ProcessGroup: Sendable {
         case time
         case cpuTime
         case memory(Int)
+        /// It held so much, and no more could be reserved for its file.
+        case unreserved(Int)
         case processes(Int)
         case output
         case diskFull

@@ -25,7 +25,7 @@ enum ProcessTable {
     /// The number that the system gave last; 0 where it cannot be read.
     static func lastProcess() -> Int32 {
         let last = Self.read("/proc/loadavg") { text in
-            text.split(separator: UInt8(ascii: " ")).last.flatMap { Int32(Self.integer($0)) }
+            text.split(separator: UInt8(ascii: " ")).last.flatMap { Int32(exactly: Self.integer($0)) }
         }
         return last ?? 0
     }
@@ -41,11 +41,12 @@ enum ProcessTable {
         }
     }
 
-    /// A whole number from decimal digits; stops at the first byte that is none.
+    /// A whole number from decimal digits; stops at the first byte that is none, and before sums and products of such
+    /// numbers could overflow.
     static func integer(_ digits: some Sequence<UInt8>) -> Int {
         var value = 0
         for digit in digits {
-            guard digit >= 0x30, digit <= 0x39, value < Int.max / 16 else { break }
+            guard digit >= 0x30, digit <= 0x39, value < 1 << 36 else { break }
             value = value * 10 + Int(digit - 0x30)
         }
         return value

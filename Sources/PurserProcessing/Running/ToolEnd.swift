@@ -73,6 +73,13 @@ enum ToolEnd {
                 "memory_exceeded",
                 "\(program) held \(seen) bytes of memory where \(limits.memory) are allowed, and was ended"
             )
+        case .unreserved(let seen):
+            return StepFailure(
+                StepFailure.noMemoryCode,
+                "\(program) held \(seen) bytes of memory, and there was no more for it: process fewer files at the same "
+                    + "time, or raise the step's reserve, or resources.memory_budget",
+                isRecoverable: true
+            )
         case .processes(let seen):
             return StepFailure(
                 "too_many_processes",

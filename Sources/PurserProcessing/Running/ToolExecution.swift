@@ -45,7 +45,8 @@ struct ToolExecution: Sendable {
             folder: self.command.folder,
             freeSpaceFloor: self.freeSpaceFloor,
             self.timeline,
-            self.sampler
+            self.sampler,
+            MemoryAccount.current
         )
         let begin = self.timeline.elapsed()
         let (gathered, status) = try await self.start { execution in

@@ -17,6 +17,7 @@ final class ToolWatch: Sendable {
     private let freeSpaceFloor: Int64
     private let timeline: Timeline
     private let sampler: GroupSampler
+    private let account: MemoryAccount?
     private let sight = Mutex(Sight())
 
     init(
@@ -24,13 +25,15 @@ final class ToolWatch: Sendable {
         folder: String,
         freeSpaceFloor: Int64,
         _ timeline: Timeline,
-        _ sampler: GroupSampler
+        _ sampler: GroupSampler,
+        _ account: MemoryAccount?
     ) {
         self.limits = limits
         self.folder = folder
         self.freeSpaceFloor = freeSpaceFloor
         self.timeline = timeline
         self.sampler = sampler
+        self.account = account
     }
 
     /// What was seen until now.
@@ -45,6 +48,7 @@ final class ToolWatch: Sendable {
     ///   - group: The program.
     ///   - begin: When it began, on the timeline.
     func watch(_ group: ProcessGroup, since begin: Duration) async {
+        defer { self.account?.forget(group.leader) }
         let end = begin + self.limits.time
         var interval = Duration.milliseconds(20)
         while true {
@@ -60,6 +64,9 @@ final class ToolWatch: Sendable {
             let usage = await self.sampler.usage(of: group.leader)
             self.note(usage)
             if let reason = self.excess(usage) { return group.stop(reason) }
+            if let account, !account.note(group.leader, holds: usage.memory) {
+                return group.stop(.unreserved(usage.memory))
+            }
             interval = usage.memory > self.limits.memory / 2 ? .milliseconds(20) : .milliseconds(100)
         }
     }

@@ -5,12 +5,17 @@
 public protocol ProcessingStep: Sendable {
     /// The programs that it cannot do without.
     ///
-    /// Where one is missing, the pipeline is unavailable.
+    /// Where one is missing, the pipeline is unavailable, unless it can go on without the step.
     var tools: [Tool] { get }
 
     /// What belongs to the key under which results are kept, beside content, pipeline and parameters; `nil` where results
     /// must not be kept, as the step does something outside, or as they depend on the name of the file.
     var cacheIdentity: String? { get }
+
+    /// Whether it reads the content of the file itself, and not just what earlier steps made of it.
+    ///
+    /// Where no step does that has to run, the content is not brought to the disk of the job.
+    var readsContent: Bool { get }
 
     /// Works on one file.
     ///
@@ -32,4 +37,7 @@ extension ProcessingStep {
 
     /// Nothing beside what it is told.
     public var cacheIdentity: String? { "" }
+
+    /// It does, unless it says otherwise.
+    public var readsContent: Bool { true }
 }

@@ -35,25 +35,40 @@ public struct StepLimits: Sendable, Hashable {
     public var time: Duration
     /// CPU time of a tool.
     public var cpuTime: Duration
-    /// Bytes of memory that a tool and its children may hold, as resident.
+    /// Bytes of memory that a tool and its children may hold, as resident; what holds more is ended.
     public var memory: Int
+    /// Bytes of memory that are reserved beforehand, as they are expected to be held; more is reserved where it is needed.
+    public var reserve: Int
     /// Bytes of one file that a tool may write.
     public var fileSize: Int64
     /// Processes at the same time, as far as they can be counted.
     public var processes: Int
 
     /// Sets limits.
+    ///
+    /// - Parameters:
+    ///   - time: From its begin to its end.
+    ///   - cpuTime: CPU time of a tool.
+    ///   - memory: Bytes that may be held.
+    ///   - reserve: Bytes that are reserved beforehand; a quarter of the memory where it is `nil`.
+    ///   - fileSize: Bytes of one file that a tool may write.
+    ///   - processes: Processes at the same time.
     public init(
         time: Duration = .seconds(60),
         cpuTime: Duration = .seconds(60),
         memory: Int = 256 << 20,
+        reserve: Int? = nil,
         fileSize: Int64 = 1 << 30,
         processes: Int = 16
     ) {
         self.time = time
         self.cpuTime = cpuTime
         self.memory = memory
+        self.reserve = reserve ?? memory / Self.reserveShare
         self.fileSize = fileSize
         self.processes = processes
     }
+
+    /// The part of the memory that is reserved where nothing else is said: few programs take what they may.
+    static let reserveShare = 4
 }

@@ -14,6 +14,8 @@ final class WorkerJob: Sendable {
     let progress: @Sendable (Double, String?) -> Void
     /// Where what it takes is added up.
     let usage = StepUsage.current
+    /// What is reserved for the file, which the worker's memory counts for while it has it.
+    let account = MemoryAccount.current
     private let state = Mutex(State())
 
     init(

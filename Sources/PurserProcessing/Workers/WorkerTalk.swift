@@ -129,7 +129,7 @@ final class WorkerTalk: Sendable {
             defer { state.nextID += 1 }
             return state.nextID
         }
-        let answer = await self.watched(group, limits) { await self.exchange(id, job, link) }
+        let answer = await self.watched(group, limits, job.account) { await self.exchange(id, job, link) }
         if let before, let after = ProcessTable.usage(of: group.leader) {
             job.usage?.add(cpuTime: after.time - before.time, peakMemory: after.memory)
         }
@@ -176,6 +176,7 @@ final class WorkerTalk: Sendable {
     private func watched<Value: Sendable>(
         _ group: ProcessGroup,
         _ limits: StepLimits,
+        _ account: MemoryAccount? = nil,
         _ body: @escaping @Sendable () async -> Value
     ) async -> Value {
         let (timeline, begin) = (self.runner.timeline, self.runner.timeline.elapsed())
@@ -184,7 +185,8 @@ final class WorkerTalk: Sendable {
             folder: self.folder,
             freeSpaceFloor: self.runner.freeSpaceFloor,
             timeline,
-            self.runner.sampler
+            self.runner.sampler,
+            account
         )
         async let _ = watch.watch(group, since: begin)
         // Leaving the scope cancels the watch, and waits for it.

@@ -92,6 +92,7 @@ struct JobFixture: Sendable {
         _ path: FilePath,
         time: JobTime = JobTime(),
         slots: Int = 12,
+        memoryBudget: Int = 8 << 30,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws -> JobFixture {
         var configuration = StoreConfiguration()
@@ -103,7 +104,7 @@ struct JobFixture: Sendable {
         let tracker = ProgressTracker(clock: clock, now: { time.now() }, onEnd: { reports.add($0) })
         var limits = ResourceConfiguration()
         limits.maxConcurrentOperations = slots
-        limits.memoryBudget = 8 << 30
+        limits.memoryBudget = memoryBudget
         return JobFixture(
             path: path,
             time: time,
@@ -118,11 +119,13 @@ struct JobFixture: Sendable {
     /// Runs a test with an open store, and closes it afterwards.
     static func run(
         slots: Int = 12,
+        memoryBudget: Int = 8 << 30,
         clock: any Clock<Duration> = ContinuousClock(),
         _ body: (JobFixture) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let fixture = try await Self.open(folder.appending("storage"), slots: slots, clock: clock)
+            let path = folder.appending("storage")
+            let fixture = try await Self.open(path, slots: slots, memoryBudget: memoryBudget, clock: clock)
             try await body(fixture)
             #expect(fixture.resources.metrics().active == 0)
             #expect(fixture.scratch.figures().count == 0)

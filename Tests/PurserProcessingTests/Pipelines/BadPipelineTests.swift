@@ -90,6 +90,11 @@ struct BadPipelineTests {
             (4, "a size")
         ),
         BadPipeline(steps: "too little memory", "- {name: x, uses: nothing, memory: 1KiB}\n", (4, "1MiB to 1TiB")),
+        BadPipeline(
+            steps: "more reserved",
+            "- {name: x, uses: nothing, reserve: 257MiB}\n",
+            (4, "from 1MiB to 256MiB")
+        ),
         BadPipeline(steps: "timeout", "- name: x\n  uses: nothing\n  timeout: soon\n", (6, "takes a duration")),
         BadPipeline(steps: "too long", "- {name: x, uses: nothing, timeout: 2d}\n", (4, "timeout: takes a duration")),
         BadPipeline(steps: "processes", "- {name: x, uses: nothing, processes: 0}\n", (4, "processes: takes a whole")),

@@ -53,12 +53,15 @@ struct PipelineLibraryTests {
             """
         let pipeline = try Pipeline.read(text, file: "a.yaml", kinds: .samples)
         let toolbox = Toolbox(logger: Logger(label: "test"))
-        let obstacle = try #require(PipelineLibrary.obstacle(to: pipeline, toolbox: toolbox))
+        func reason(_ pipeline: Pipeline) -> String? {
+            PipelineAvailability(of: pipeline) { toolbox.missing(of: $0.work.tools).map { Toolbox.missing($0) } }.reason
+        }
+        let obstacle = try #require(reason(pipeline))
         #expect(obstacle.contains("no-such-program"))
         #expect(obstacle.contains("no-such-package"))
         #expect(!obstacle.contains("'sh'"))
         var well = pipeline
         well.steps.removeFirst()
-        #expect(PipelineLibrary.obstacle(to: well, toolbox: toolbox) == nil)
+        #expect(reason(well) == nil)
     }
 }

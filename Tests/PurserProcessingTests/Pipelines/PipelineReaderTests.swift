@@ -148,13 +148,26 @@ struct PipelineReaderTests {
                 name: a
                 version: 1
                 steps:
-                - {name: a, uses: nothing, memory: 10MiB}
-                - {name: b, uses: nothing, memory: 30MiB\(needs)}
+                - {name: a, uses: nothing, memory: 10MiB, reserve: 10MiB}
+                - {name: b, uses: nothing, memory: 30MiB, reserve: 3MiB\(needs)}
                 - {name: c, uses: nothing, memory: 20MiB\(needs)}
                 """
             return try Pipeline.read(text, file: "a.yaml", kinds: .samples)
         }
-        #expect(try pipeline("").memory == 30 << 20)
-        #expect(try pipeline(", needs: [a]").memory == 50 << 20)
+        #expect(try pipeline("").memoryLimit == 30 << 20)
+        #expect(try pipeline(", needs: [a]").memoryLimit == 50 << 20)
+        #expect(try pipeline("").memory == 10 << 20)
+        // A quarter of its memory is expected of the third.
+        #expect(try pipeline(", needs: [a]").memory == 15 << 20)
+    }
+
+    @Test
+    func memoryThatDoesNotFitIsTheMost() {
+        let step = PipelineStep(name: "a", uses: "nothing", limits: StepLimits(memory: .max), work: NothingStep())
+        var other = step
+        other.name = "b"
+        let pipeline = Pipeline(name: "a", version: "1", steps: [step, other])
+        #expect(pipeline.memoryLimit == .max)
+        #expect(pipeline.memory == Int.max / 4 * 2)
     }
 }

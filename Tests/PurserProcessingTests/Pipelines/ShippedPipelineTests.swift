@@ -1,7 +1,5 @@
-import Crypto
 import Foundation
 import Logging
-import PurserIdentifiers
 import PurserTestSupport
 import SystemPackage
 import Testing
@@ -13,66 +11,24 @@ import Testing
 /// One after the other: each takes a core, and the steps have their real limits of time.
 @Suite(.serialized)
 struct ShippedPipelineTests {
-    private func library() -> PipelineLibrary {
-        let folder = repository.appending(path: "config/pipelines").path
-        return PipelineLibrary(folder: folder, kinds: StepKinds(StepKind.ofFiles))
-    }
-
-    /// Takes a content through a shipped pipeline.
-    private func run(
-        _ name: String,
-        on content: String,
-        as contentType: String?,
-        _ bench: StepBench,
-        progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws -> FileOutcome {
-        let pipeline = try #require(self.library()[name])
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let execution = PipelineExecution(pipeline: pipeline, runner: bench.runner, disk: StepDisk(), logger: logger)
-        let data = try Data(contentsOf: URL(filePath: content))
-        let input = StepInput(
-            bucket: try BucketName("default"),
-            key: try FileKey("-rf/$(x) \u{2603}"),
-            content: try #require(BlobID(bytes: Array(SHA256.hash(data: data)))),
-            size: Int64(data.count),
-            contentType: contentType,
-            path: content
-        )
-        let folder = bench.folder.appending("run-\(UUID().uuidString)").string
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        let outcome = try await execution.run(input, in: folder, progress: progress)
-        #expect(bench.left.isEmpty)
-        return outcome
-    }
-
-    /// Where an output lies.
-    private func file(_ outcome: FileOutcome, _ number: Int) throws -> String {
-        try #require(outcome.outputs.dropFirst(number).first, "\(String(describing: outcome.error))").path
-    }
-
-    /// What stands in an output.
-    private func text(_ outcome: FileOutcome, _ number: Int) throws -> String {
-        try String(contentsOf: URL(filePath: try self.file(outcome, number)), encoding: .utf8)
-    }
-
     @Test func allAreWell() {
-        let library = self.library()
+        let library = ShippedPipelines.library()
         #expect(library.problems.isEmpty, "\(library.problems)")
         #expect(library.pipelines.map(\.name) == ["document", "image", "text"])
-        #expect(library.pipelines.allSatisfy { $0.memory <= 160_000_000 })
+        #expect(library.pipelines.allSatisfy { $0.memoryLimit <= 160_000_000 && $0.memory <= 120_000_000 })
     }
 
     @Test func aPhotographGetsMetadataAndThumbnails() async throws {
         try await withStepBench { bench in
             let path = try await bench.image("photo.jpg", width: 1_600, height: 1_200)
-            let outcome = try await self.run("image", on: path, as: "image/jpeg", bench)
+            let outcome = try await bench.run("image", on: path, as: "image/jpeg")
             #expect(outcome.state == .succeeded, "\(String(describing: outcome.error))")
             #expect(outcome.outputs.map(\.name) == ["metadata.json", "thumbnail-1024.jpg", "thumbnail-256.jpg"])
-            #expect(try await bench.field("width", of: try self.file(outcome, 1)) == "1024")
-            #expect(try await bench.field("width", of: try self.file(outcome, 2)) == "256")
+            #expect(try await bench.field("width", of: try outcome.file(1)) == "1024")
+            #expect(try await bench.field("width", of: try outcome.file(2)) == "256")
             #expect(outcome.steps.map(\.name) == ["validating", "metadata", "working", "small"])
             #expect(outcome.steps.allSatisfy { $0.fallback == nil })
-            let json = try self.text(outcome, 0)
+            let json = try outcome.text(0)
             #expect(json.contains(#""width":1600"#))
         }
     }
@@ -82,7 +38,7 @@ struct ShippedPipelineTests {
             let path = bench.folder.appending("in.bmp").string
             let outcome = try await runTool("convert", ["-size", "600x400", "xc:red", "bmp3:\(path)"])
             try #require(outcome.status == 0, "\(outcome.output)")
-            let ended = try await self.run("image", on: path, as: "image/bmp", bench)
+            let ended = try await bench.run("image", on: path, as: "image/bmp")
             #expect(ended.state == .succeeded, "\(String(describing: ended.error))")
             #expect(ended.outputs.map(\.name) == ["metadata.json", "thumbnail-1024.jpg", "thumbnail-256.jpg"])
             let working = try #require(ended.steps.first { $0.name == "working" })
@@ -96,7 +52,7 @@ struct ShippedPipelineTests {
     @Test func aPDFWithTextBecomesADocument() async throws {
         try await withStepBench { bench in
             let path = try bench.content(PDFSample.text([["Hello from Purser"], ["Page two"]], title: "A Title"))
-            let outcome = try await self.run("document", on: path, as: "application/pdf", bench)
+            let outcome = try await bench.run("document", on: path, as: "application/pdf")
             #expect(outcome.state == .succeeded, "\(String(describing: outcome.error))")
             #expect(outcome.outputs.map(\.name) == ["document.json", "document.txt"])
             let names = outcome.steps.map(\.name)
@@ -107,7 +63,7 @@ struct ShippedPipelineTests {
                 ]
             )
             #expect(outcome.steps.allSatisfy { $0.fallback == nil && $0.state == .succeeded })
-            let json = try self.text(outcome, 0)
+            let json = try outcome.text(0)
             #expect(json.contains("Hello from Purser") && json.contains("A Title"))
         }
     }
@@ -120,9 +76,9 @@ struct ShippedPipelineTests {
             try #require(drawn.status == 0, "\(drawn.output)")
             let jpeg = try [UInt8](Data(contentsOf: URL(filePath: scan + ".jpg")))
             let path = try bench.content(PDFSample.scan(jpeg, width: 1_700, height: 2_200))
-            let outcome = try await self.run("document", on: path, as: nil, bench)
+            let outcome = try await bench.run("document", on: path, as: nil)
             #expect(outcome.state == .succeeded, "\(String(describing: outcome.error))")
-            let text = try self.text(outcome, 1)
+            let text = try outcome.text(1)
             #expect(text.contains("INVOICE NUMBER 4711"), "\(text)")
             let read = outcome.steps.first { $0.name == "ocr_processing" }
             #expect(read?.fallback == "page 1 without text was read from its image")
@@ -130,36 +86,11 @@ struct ShippedPipelineTests {
         }
     }
 
-    @Test func cancellingEndsTheProgramThatRuns() async throws {
-        try await withStepBench { bench in
-            let path = try bench.content(PDFSample.blank(pages: 50, isShared: false))
-            let (pages, read) = AsyncStream<Double>.makeStream()
-            let clock = ContinuousClock()
-            try await withThrowingTaskGroup(of: FileOutcome.self) { group in
-                group.addTask {
-                    // However it ends, nobody waits for more of it.
-                    defer { read.finish() }
-                    return try await self.run("document", on: path, as: "application/pdf", bench) { progress in
-                        if progress.step == "ocr_processing" { read.yield(progress.stepFraction) }
-                    }
-                }
-                // Some pages were read, most were not.
-                let fraction = try #require(await pages.first { $0 > 0 })
-                #expect(fraction < 0.5)
-                let begin = clock.now
-                group.cancelAll()
-                await #expect(throws: CancellationError.self) { try await group.waitForAll() }
-                #expect(clock.now - begin < .seconds(5))
-            }
-            #expect(bench.left.isEmpty)
-        }
-    }
-
     @Test func aMissingProgramIsNamedWithItsPackage() async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let toolbox = Toolbox(path: ["/nowhere"], logger: logger)
         let packages = try ["document", "image", "text"].map { name in
-            Set(toolbox.missing(of: try #require(self.library()[name]).tools).compactMap(\.package))
+            Set(toolbox.missing(of: try #require(ShippedPipelines.library()[name]).tools).compactMap(\.package))
         }
         #expect(packages[0] == ["file", "poppler-utils", "tesseract-ocr"])
         #expect(packages[1] == ["file", "libvips-tools", "imagemagick"])
@@ -169,9 +100,9 @@ struct ShippedPipelineTests {
     @Test func aTextIsKeptAsUTF8() async throws {
         try await withStepBench { bench in
             let path = try bench.content([0xFC, 0x62, 0x65, 0x72, 0x0A])
-            let outcome = try await self.run("text", on: path, as: "text/plain", bench)
+            let outcome = try await bench.run("text", on: path, as: "text/plain")
             #expect(outcome.state == .succeeded, "\(String(describing: outcome.error))")
-            #expect(try self.text(outcome, 0) == "über\n")
+            #expect(try outcome.text(0) == "über\n")
         }
     }
 
@@ -197,7 +128,7 @@ struct ShippedPipelineTests {
                 ("text", try bench.content([0, 1, 2, 255, 0], name: "binary"), "text/plain", "not_text"),
             ]
             for (pipeline, path, type, code) in cases {
-                let outcome = try await self.run(pipeline, on: path, as: type, bench)
+                let outcome = try await bench.run(pipeline, on: path, as: type)
                 #expect(outcome.state == .failed && outcome.outputs.isEmpty)
                 #expect(outcome.error?.code == code, "\(code): \(String(describing: outcome.error))")
                 #expect(outcome.error?.message.contains(bench.folder.string) == false)

@@ -9,6 +9,7 @@ struct LayoutStep: ProcessingStep {
     var source = StepSource()
 
     var cacheIdentity: String? { "\(self.source)" }
+    var readsContent: Bool { self.source.step == nil }
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {

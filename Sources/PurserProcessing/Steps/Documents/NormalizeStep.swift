@@ -12,6 +12,7 @@ struct NormalizeStep: ProcessingStep {
     var textFile = "document.txt"
 
     var cacheIdentity: String? { "\(self.source) \(self.file) \(self.textFile)" }
+    var readsContent: Bool { self.source.step == nil }
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {

@@ -36,7 +36,9 @@ struct WordTable: Sendable {
                     line: fields[columns.line]
                 )
                 let word = fields[11].visible(upTo: 2_000)
-                guard !word.isEmpty, let confidence = Double(fields[columns.confidence]) else { continue }
+                guard !word.isEmpty, let confidence = Double(fields[columns.confidence]), confidence.isFinite else {
+                    continue
+                }
                 pages[page].words.append(
                     WordPage.Word(
                         text: word,

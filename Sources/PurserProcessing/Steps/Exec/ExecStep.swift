@@ -9,15 +9,27 @@ final class ExecStep: ResidentStep {
     private static let maxOutput = 1 << 20
 
     private let configuration: ExecConfiguration
+    private let files: NamedFiles
+    /// What the files were when the step was made, where its programs stay: they go on with what they read at their start.
+    private let filesOfWorkers: String?
     private let pool: WorkerPool?
 
     init(_ configuration: ExecConfiguration) {
+        let files = NamedFiles(configuration.arguments + configuration.environment.values)
         self.configuration = configuration
+        self.files = files
+        self.filesOfWorkers = configuration.persistence == nil ? nil : files.identity
         self.pool = configuration.persistence.map { WorkerPool(configuration, $0) }
     }
 
     var tools: [Tool] { [self.configuration.tool] }
-    var cacheIdentity: String? { self.configuration.identity }
+
+    var cacheIdentity: String? {
+        guard let identity = self.configuration.identity else { return nil }
+        let files = self.filesOfWorkers ?? self.files.identity
+        return files.isEmpty ? identity : "\(identity)\0\(files)"
+    }
+
     var isResident: Bool { self.pool != nil }
     var unavailability: StepFailure? { self.pool?.unavailability }
     var workers: WorkerFigures { self.pool?.figures ?? WorkerFigures() }

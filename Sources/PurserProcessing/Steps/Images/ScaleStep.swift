@@ -14,6 +14,7 @@ struct ScaleStep: ProcessingStep {
     }
 
     var cacheIdentity: String? { "\(self.scale)" }
+    var readsContent: Bool { self.scale.source.step == nil }
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {
@@ -52,13 +53,19 @@ struct ScaleStep: ProcessingStep {
             (values, names) = (input.earlier[step]?.values, ("box_width", "box_height"))
         } else {
             // Of the steps that look at the content itself.
-            values = input.earlier.values.map(\.values).first { $0["content_type"] != nil && $0["width"] != nil }
+            let earlier = input.earlier.sorted { $0.key < $1.key }.map(\.value.values)
+            values = earlier.first { $0["content_type"] != nil && $0["width"] != nil }
             names = ("width", "height")
         }
         guard let width = values?[names.width]?.wholeNumber.flatMap({ Int(exactly: $0) }),
-            let height = values?[names.height]?.wholeNumber.flatMap({ Int(exactly: $0) })
+            let height = values?[names.height]?.wholeNumber.flatMap({ Int(exactly: $0) }),
+            // Programs of others may say anything.
+            width > 0, height > 0
         else { return false }
-        guard self.scale.source.step == nil else { return width * height <= self.scale.maxPixels }
+        guard self.scale.source.step == nil else {
+            let (pixels, isOver) = width.multipliedReportingOverflow(by: height)
+            return !isOver && pixels <= self.scale.maxPixels
+        }
         try ImageHeader.checkPixels(width, height, self.scale.maxPixels)
         return true
     }

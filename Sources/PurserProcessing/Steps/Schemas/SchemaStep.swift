@@ -13,6 +13,7 @@ struct SchemaStep: ProcessingStep {
 
     var tools: [Tool] { [.python, .jsonschema] }
     var cacheIdentity: String? { "\(SHA256.hash(data: self.schema)) \(self.source)" }
+    var readsContent: Bool { self.source.step == nil }
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {

@@ -40,6 +40,7 @@ struct WebhookStep: ProcessingStep {
 
     /// It does something outside: it is done for each file, whether its content was seen before or not.
     var cacheIdentity: String? { nil }
+    var readsContent: Bool { false }
 
     @concurrent
     func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {

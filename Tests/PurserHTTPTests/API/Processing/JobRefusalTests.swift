@@ -92,6 +92,39 @@ struct JobRefusalTests {
         }
     }
 
+    @Test func programsThatCanBeDoneWithoutAreWarnings() async throws {
+        let text = """
+            name: spare
+            version: "1"
+            steps:
+              - name: first
+                uses: exec
+                with: {program: cat, arguments: ["{input}"]}
+                memory: 80MiB
+                on_error: {fallback: second}
+              - name: second
+                uses: exec
+                with: {program: purser-has-no-such-program, package: purser-no-such-package}
+            """
+        let spare = try Pipeline.read(text, file: "spare.yaml")
+        try await JobClient.run {
+            $0.processing.pipelines.append(spare)
+        } _: { client in
+            let answer = try await client.http.send(.GET, "/v1/pipelines")
+            let pipelines = try answer.document(PipelineListDocument.self).pipelines
+            let found = try #require(pipelines.first { $0.name == "spare" })
+            #expect(found.state == "available" && found.reason == nil)
+            #expect(found.warnings.count == 1)
+            #expect(found.warnings.first?.contains("apt install purser-no-such-package") == true)
+            #expect(found.steps.map(\.memoryReservedBytes) == [20 << 20, 64 << 20])
+            #expect(pipelines.first { $0.name == "copy" }?.warnings == [])
+            // And it runs.
+            try await client.http.store("a", Data("x".utf8))
+            let job = try await client.start(#"{"pipeline":"spare","inputs":[{"key":"a"}]}"#)
+            #expect(try await client.end(of: job).files.succeeded == 1)
+        }
+    }
+
     @Test func planSaysWhy() async throws {
         try await JobClient.run { client in
             func plan(_ body: String) async throws -> OptimizerClient.Answer {
