@@ -14,6 +14,7 @@ enum Schema {
         Migration(version: 3, sql: Self.alerts), Migration(version: 4, sql: Self.encodings),
         Migration(version: 5, sql: Self.optimization), Migration(version: 6, sql: Self.jobs),
         Migration(version: 7, sql: Self.results), Migration(version: 8, sql: Self.verdicts),
+        Migration(version: 9, sql: Self.jobWaits),
     ]
 
     private static let version1 = """

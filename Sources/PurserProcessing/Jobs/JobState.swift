@@ -18,6 +18,8 @@ struct JobState: Sendable {
     var isReading = false
     /// How far the files are that are under way, from 0 to 1.
     var inFlight: [Int64: Double] = [:]
+    /// When a file of it was begun last.
+    private(set) var lastBegin: JobChoice.Begin?
     /// How to stop them.
     var cancels: [Int64: @Sendable () -> Void] = [:]
     /// Files that were begun and are left as they are.
@@ -53,12 +55,13 @@ struct JobState: Sendable {
     }
 
     /// Takes the next file; one that was cut off twice only where that is allowed.
-    mutating func next(allowsSuspect: Bool) -> JobItemRecord? {
+    mutating func next(allowsSuspect: Bool, as begin: JobChoice.Begin) -> JobItemRecord? {
         guard self.stop == nil, let place = self.waiting.firstIndex(where: { allowsSuspect || !$0.isSuspect }) else {
             return nil
         }
         let item = self.waiting.remove(at: place)
         self.inFlight[item.number] = 0
+        self.lastBegin = begin
         self.hasSuspect = self.hasSuspect || item.isSuspect
         return item
     }

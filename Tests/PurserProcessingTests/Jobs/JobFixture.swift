@@ -136,6 +136,7 @@ struct JobFixture: Sendable {
         callback: JobCallback? = nil,
         keepsResults: Bool = false,
         clock: any Clock<Duration> = ContinuousClock(),
+        objection: @escaping @Sendable (Pipeline) -> String? = { _ in nil },
         _ change: (inout ProcessingConfiguration) -> Void = { _ in }
     ) -> ProcessingService {
         var configuration = ProcessingConfiguration()
@@ -162,7 +163,7 @@ struct JobFixture: Sendable {
             resources: self.resources,
             tracker: self.tracker,
             scratch: self.scratch,
-            pipelines: JobPipelines(PipelineLibrary(pipelines)) { pipeline in
+            pipelines: JobPipelines(PipelineLibrary(pipelines), objection: objection) { pipeline in
                 PipelineExecution(
                     pipeline: pipeline,
                     runner: runner,
