@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import GRDB
 package import PurserIdentifiers
 
@@ -10,12 +10,20 @@ extension Catalog {
     ///   - limit: Files at most.
     ///   - starts: A file that is begun for at least so many times is begun alone: it may be what ended the process, and
     ///     the others are not to be counted with it.
+    ///   - allowsAlone: Whether there may be such a file among them; they wait on otherwise, as one is under way.
     /// - Returns: The files as they are now, running.
     /// - Throws: ``CatalogError``.
-    package func startItems(ofJob job: Int64, limit: Int, aloneFrom starts: Int = .max) async throws -> [JobItemRecord]
-    {
+    package func startItems(
+        ofJob job: Int64,
+        limit: Int,
+        aloneFrom starts: Int = .max,
+        allowsAlone: Bool = true
+    ) async throws -> [JobItemRecord] {
         try await self.writer.submit { transaction in
-            var items = try transaction.db.all(JobQuery.queuedItems, [job, max(1, limit)]) { try JobItemRecord($0) }
+            let bound = allowsAlone ? Int.max : starts - 1
+            var items = try transaction.db.all(JobQuery.queuedItems, [job, bound, max(1, limit)]) {
+                try JobItemRecord($0)
+            }
             if let first = items.firstIndex(where: { $0.starts + 1 >= starts }) {
                 items.removeLast(items.count - max(1, first))
             }
@@ -26,6 +34,11 @@ extension Catalog {
             }
             return items
         }
+    }
+
+    /// Whether files of a job wait.
+    package func hasQueuedItems(ofJob job: Int64) throws -> Bool {
+        try self.readers.read { db in try db.first(JobQuery.queuedItems, [job, Int.max, 1]) { _ in true } } ?? false
     }
 
     /// Has files wait again that were begun and are not done, as if they had not been begun.

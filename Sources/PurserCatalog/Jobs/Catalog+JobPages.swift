@@ -1,4 +1,5 @@
 import GRDB
+import PurserIdentifiers
 
 /// A page of what a job did: some of its files, and what their steps did.
 package struct JobPage: Sendable, Equatable {

@@ -107,7 +107,7 @@ enum JobQuery: String, CatalogQuery {
     /// By the key alone, all that are done would be passed each time.
     case queuedItems = """
         SELECT number, bucket, key, state, starts, document FROM jobItem INDEXED BY jobItemQueued
-        WHERE job = ? AND state = 0 ORDER BY number LIMIT ?
+        WHERE job = ? AND state = 0 AND starts < ? ORDER BY number LIMIT ?
         """
     case items = """
         SELECT number, bucket, key, state, starts, document FROM jobItem

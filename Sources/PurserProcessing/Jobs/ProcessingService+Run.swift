@@ -106,15 +106,19 @@ extension ProcessingService: Service {
 
     /// The next file of a job; reads some rows where none is at hand.
     private func takeItem(of job: RunningJob) async throws -> JobItemRecord? {
+        // Nobody else begins files meanwhile.
+        let allowsSuspect = !self.running.withLock { $0.values.contains { $0.hasSuspect } }
         if job.wantsItems {
             job.beginReading()
             do {
                 let items = try await self.catalog.startItems(
                     ofJob: job.number,
                     limit: job.plan.batch,
-                    aloneFrom: JobState.maxStarts
+                    aloneFrom: JobState.maxStarts,
+                    allowsAlone: allowsSuspect
                 )
-                job.add(items)
+                let hasHeldBack = items.isEmpty && !allowsSuspect
+                job.add(items, hasHeldBack: try hasHeldBack && self.catalog.hasQueuedItems(ofJob: job.number))
             } catch {
                 job.failReading()
                 throw error
@@ -124,9 +128,7 @@ extension ProcessingService: Service {
             turns.begins += 1
             return turns.begins
         }
-        let begin = JobChoice.Begin(number: number, at: self.now())
-        let allowsSuspect = !self.running.withLock { $0.values.contains { $0.hasSuspect } }
-        return job.next(allowsSuspect: allowsSuspect, as: begin)
+        return job.next(allowsSuspect: allowsSuspect, as: JobChoice.Begin(number: number, at: self.now()))
     }
 
     /// Takes up the jobs that a crash or a stop cut off.

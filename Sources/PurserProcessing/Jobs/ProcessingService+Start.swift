@@ -42,15 +42,19 @@ extension ProcessingService {
 
     /// What is needed to run a job.
     ///
-    /// Throws ``ProcessingError``, and ``StepFailure`` where the pipeline does not take its parameters (any more).
+    /// Throws ``ProcessingError``; `.pipelineUnavailable` may pass.
     private func work(of record: JobRecord) throws -> JobWork {
         let pipeline = try self.pipelines.find(record.pipeline)
         guard let order = try? JobOrder(text: record.request), let id = try? OperationID(record.id) else {
             // Written by us: only damage makes it so.
             throw ProcessingError(.invalidJob, "the job cannot be run: what was asked for cannot be read any more")
         }
-        let values = try pipeline.values(of: order.parameters)
-        return JobWork(id: id, order: order, pipeline: pipeline, parameters: values)
+        do {
+            let values = try pipeline.values(of: order.parameters)
+            return JobWork(id: id, order: order, pipeline: pipeline, parameters: values)
+        } catch {
+            throw ProcessingError(.invalidJob, "the pipeline does not take the job's parameters any more: \(error.message)")
+        }
     }
 
     /// Takes up a job that is started: it is an operation from here on.
@@ -112,7 +116,7 @@ extension ProcessingService {
         if error is CatalogError { throw error }
         let failure = OperationSnapshot.Failure(error)
         let refusal = error as? ProcessingError
-        guard refusal?.code == .pipelineUnavailable || refusal == nil && !(error is StepFailure) else {
+        guard refusal == nil || refusal?.code == .pipelineUnavailable else {
             return try await self.fail(record, failure)
         }
         try await self.putOff(record, failure, isPipeline: refusal != nil)

@@ -80,23 +80,29 @@ final class RunningJob: Sendable {
     }
 
     /// Whether rows have to be read for the next file.
-    var wantsItems: Bool { self.state.withLock { $0.waiting.isEmpty && $0.mayHaveMore } }
+    var wantsItems: Bool { self.state.withLock { $0.waiting.isEmpty && ($0.mayHaveMore || $0.hasHeldBack) } }
 
     /// Says that rows are being read.
     func beginReading() {
         self.state.withLock { state in
             // Files that are found while rows are read set it again.
             state.mayHaveMore = false
+            state.hasHeldBack = false
             state.isReading = true
         }
     }
 
     /// Takes files up; where there were any, there may be more.
-    func add(_ items: [JobItemRecord]) {
+    ///
+    /// - Parameters:
+    ///   - items: The files.
+    ///   - hasHeldBack: Whether all that wait have to wait until one under way has ended.
+    func add(_ items: [JobItemRecord], hasHeldBack: Bool) {
         self.state.withLock { state in
             state.isReading = false
             state.waiting.append(contentsOf: items)
             if !items.isEmpty { state.mayHaveMore = true }
+            state.hasHeldBack = hasHeldBack
         }
     }
 

@@ -33,7 +33,7 @@ struct JobPlanTests {
         (.endedJobs, "jobEnded (endedAt<?)"), (.jobsToTell, "jobCallback (callbacksLeft>?)"),
         (.returnItems, "jobItemRunning (job=?)"), (.orphans, "derivedFileOrphan (isOrphan=?)"),
         (.nextJobOfClient, "jobClientTurn (client>?)"), (.putOffPipeline, "jobTurn (turn>?)"),
-        (.nextPutOff, "jobWaiting (pipeline>?)"), (.takeBack, "jobWaiting (pipeline=? AND triesAt<?)"),
+        (.nextPutOff, "jobWaiting (pipeline>?)"), (.takeBack, "jobWaiting (pipeline=? AND triesAt>? AND triesAt<?)"),
     ])
     func questionsAskedAgainAndAgainHaveAnIndexOfTheirOwn(_ query: JobQuery, _ index: String) async throws {
         try await CatalogFixture.run { catalog in

@@ -31,7 +31,9 @@ struct JobCutOffTests {
             let keys = ["killer", "one", "two"]
             for key in keys + ["healthy"] { try await fixture.put(key, key) }
             let (begun, go) = (Gate(), Gate())
-            let (now, most, seen) = (Mutex(0), Mutex(0), Collected<String>())
+            let now = Mutex(0)
+            let most = Mutex(0)
+            let seen = Collected<String>()
             let step = PipelineStep.written("look") { input, _ in
                 let isSuspect = input.key.text != "healthy"
                 if isSuspect {

@@ -136,8 +136,8 @@ struct JobFixture: Sendable {
         callback: JobCallback? = nil,
         keepsResults: Bool = false,
         clock: any Clock<Duration> = ContinuousClock(),
-        objection: @escaping @Sendable (Pipeline) -> String? = { _ in nil },
-        _ change: (inout ProcessingConfiguration) -> Void = { _ in }
+        _ change: (inout ProcessingConfiguration) -> Void = { _ in },
+        objection: @escaping @Sendable (Pipeline) -> String? = { _ in nil }
     ) -> ProcessingService {
         var configuration = ProcessingConfiguration()
         configuration.workers = 4

@@ -14,13 +14,12 @@ struct JobReportTests {
     @Test
     func pagesAreBoundedByWhatIsTold() async throws {
         try await JobFixture.run { fixture in
-            try await fixture.putMany(12, prefix: "f")
-            // A third of a page each; the fifth is larger than a page.
-            let step = PipelineStep.written("tell") { input, _ in
-                let count = ProcessingService.reportBytes / (input.key.text == "f0005" ? 1 : 3)
-                return StepOutput(values: ["text": .string(String(repeating: "t", count: count))])
+            try await fixture.putMany(100, prefix: "f")
+            let text = String(repeating: "t", count: 12 << 10)
+            let steps = ["one", "two", "three", "four"].map { name in
+                PipelineStep.written(name) { _, _ in StepOutput(values: ["text": .string(text)]) }
             }
-            let service = fixture.service([Pipeline(name: "test", version: "1", steps: [step])])
+            let service = fixture.service([Pipeline(name: "test", version: "1", steps: steps)])
             let job = try await service.whileRunning {
                 try await service.ended(
                     try await service.submit(JobRequest(pipeline: "test", prefix: JobPrefix(prefix: "f")))
@@ -31,12 +30,15 @@ struct JobReportTests {
                 pages.append(try service.report(job.id, after: cursor, limit: 1_000))
                 cursor = pages.last?.next
             } while cursor != nil && pages.count < 20
-            #expect(pages.map(\.items.count) == [2, 2, 1, 1, 2, 2, 2])
-            #expect(pages.flatMap(\.items).map(\.number) == Array(0..<12))
-            #expect(pages.flatMap(\.items).allSatisfy { $0.steps.count == 1 && $0.state == .succeeded })
+            // Some 48 KiB of each, and a few hundred bytes more.
+            #expect(pages.count == 3)
+            #expect(pages.dropLast().allSatisfy { (40...42).contains($0.items.count) })
+            let items = pages.flatMap(\.items)
+            #expect(items.map(\.number) == Array(0..<100))
+            #expect(items.allSatisfy { $0.steps.count == 4 && $0.steps.allSatisfy { $0.values["text"] == .string(text) } })
             // Where the files are the bound, the last page says so.
-            #expect(try service.report(job.id, after: 9, limit: 2).next == nil)
-            #expect(try service.report(job.id, after: 9, limit: 1).next == 10)
+            #expect(try service.report(job.id, after: 97, limit: 2).next == nil)
+            #expect(try service.report(job.id, after: 97, limit: 1).next == 98)
         }
     }
 }
