@@ -17,6 +17,13 @@ package struct ProcessingJobDocument: Codable, Sendable {
         package var message: String
     }
 
+    /// Why it cannot be taken up for a while.
+    package struct Obstacle: Codable, Sendable {
+        package var code: String
+        package var message: String
+        package var since: String
+    }
+
     package var id: String
     package var operationId: String
     package var pipeline: String
@@ -31,6 +38,7 @@ package struct ProcessingJobDocument: Codable, Sendable {
     package var createdAt: String
     @OrNull package var startedAt: String?
     @OrNull package var endedAt: String?
+    @OrNull package var waiting: Obstacle?
     @OrNull package var error: Failure?
 
     package init(_ job: JobDocument) {
@@ -54,6 +62,7 @@ package struct ProcessingJobDocument: Codable, Sendable {
         self.estimatedSecondsRemaining = job.estimatedRemaining?.exactSeconds
         self.startedAt = job.startedAt?.rfc3339
         self.endedAt = job.endedAt?.rfc3339
+        self.waiting = job.waiting.map { Obstacle(code: $0.code, message: $0.message, since: $0.since.rfc3339) }
         self.error = job.error.map { Failure(code: $0.code, message: $0.message) }
     }
 }

@@ -216,6 +216,8 @@ public final class FileStorageManager: Sendable {
     ///
     /// Call it once, after ``drain(grace:)``.
     public func close() async throws {
+        // Where jobs were run, that is done: nobody is to wait for one that no service takes up any more.
+        self.processing.endUpdates()
         try await self.store.close()
     }
 

@@ -113,8 +113,8 @@ extension FileStorageManager {
     ///
     /// - Parameters:
     ///   - id: The job.
-    ///   - number: The last file of the page before.
-    ///   - limit: Files of the page, at most 1,000.
+    ///   - number: The last file of the page before, `JobReport.next`.
+    ///   - limit: Files of the page, at most 1,000; there are fewer where much is to be told of them.
     /// - Returns: The page.
     /// - Throws: `ProcessingError` `.jobNotFound`; `StoreError`.
     public func processingReport(_ id: String, after number: Int64? = nil, limit: Int = 100) throws -> JobReport {

@@ -10,7 +10,7 @@ public struct ProcessingUpdates: AsyncSequence, Sendable {
     public enum Element: Sendable {
         /// The job as it stands; the first one tells its id.
         case progress(JobDocument)
-        /// What it did, with the first 1,000 of its files; ``FileStorageManager/processingReport(_:after:limit:)`` has more.
+        /// What it did, with up to 1,000 of its files, the first; ``FileStorageManager/processingReport(_:after:limit:)`` has more.
         case report(JobReport)
     }
 

@@ -27,6 +27,8 @@ struct JobSummary: Decodable, Sendable {
     var progress: Progress?
     var estimatedSecondsRemaining: Double?
     var files: Files
+    /// Why it cannot be taken up for a while.
+    var waiting: Failure?
     var error: Failure?
     var createdAt: String
     var startedAt: String?
@@ -73,6 +75,7 @@ struct JobSummary: Decodable, Sendable {
         let facts: [(String, String?)] = [
             ("job", self.id), ("pipeline", self.pipeline), ("state", self.state), ("files", self.counts),
             ("progress", self.isOver ? nil : percent.map { "\($0)\(left)" }),
+            ("waits for", self.waiting.map { "\($0.message) (\($0.code))" }),
             ("error", self.error.map { "\($0.message) (\($0.code))" }), ("created", self.createdAt),
             ("started", self.startedAt), ("ended", self.endedAt),
         ]

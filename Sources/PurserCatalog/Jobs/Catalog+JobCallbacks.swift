@@ -7,8 +7,16 @@ extension Catalog {
     }
 
     /// Takes one of the times that a job's end may be told; before it is, so that a crash cannot make them more.
-    package func useCallback(ofJob job: Int64) async throws {
-        try await self.writer.submit { try $0.write(JobQuery.useCallback, [job]) }
+    ///
+    /// - Parameter job: The job's row.
+    /// - Returns: How often it may still be told after that; `nil` where none was left.
+    /// - Throws: ``CatalogError``.
+    package func useCallback(ofJob job: Int64) async throws -> Int? {
+        try await self.writer.submit { transaction in
+            try transaction.write(JobQuery.useCallback, [job])
+            guard transaction.db.changesCount == 1 else { return nil }
+            return try transaction.db.first(JobQuery.callbacksLeft, [job]) { Int(try $0.integer(0)) }
+        }
     }
 
     /// Notes that a job's end was told, or never can be.

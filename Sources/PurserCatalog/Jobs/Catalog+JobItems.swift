@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import GRDB
 package import PurserIdentifiers
 
@@ -10,12 +10,20 @@ extension Catalog {
     ///   - limit: Files at most.
     ///   - starts: A file that is begun for at least so many times is begun alone: it may be what ended the process, and
     ///     the others are not to be counted with it.
+    ///   - allowsAlone: Whether there may be such a file among them; they wait on otherwise, as one is under way.
     /// - Returns: The files as they are now, running.
     /// - Throws: ``CatalogError``.
-    package func startItems(ofJob job: Int64, limit: Int, aloneFrom starts: Int = .max) async throws -> [JobItemRecord]
-    {
+    package func startItems(
+        ofJob job: Int64,
+        limit: Int,
+        aloneFrom starts: Int = .max,
+        allowsAlone: Bool = true
+    ) async throws -> [JobItemRecord] {
         try await self.writer.submit { transaction in
-            var items = try transaction.db.all(JobQuery.queuedItems, [job, max(1, limit)]) { try JobItemRecord($0) }
+            let bound = allowsAlone ? Int.max : starts - 1
+            var items = try transaction.db.all(JobQuery.queuedItems, [job, bound, max(1, limit)]) {
+                try JobItemRecord($0)
+            }
             if let first = items.firstIndex(where: { $0.starts + 1 >= starts }) {
                 items.removeLast(items.count - max(1, first))
             }
@@ -26,6 +34,11 @@ extension Catalog {
             }
             return items
         }
+    }
+
+    /// Whether files of a job wait.
+    package func hasQueuedItems(ofJob job: Int64) throws -> Bool {
+        try self.readers.read { db in try db.first(JobQuery.queuedItems, [job, Int.max, 1]) { _ in true } } ?? false
     }
 
     /// Has files wait again that were begun and are not done, as if they had not been begun.
@@ -85,11 +98,7 @@ extension Catalog {
 
     /// What the steps did with some files of a job, in order.
     package func steps(ofJob job: Int64, items: ClosedRange<Int64>) throws -> [JobStepRecord] {
-        try self.readers.read { db in
-            try db.all(JobQuery.steps, [job, items.lowerBound, items.upperBound]) { row in
-                JobStepRecord(item: try row.integer(0), name: try row.text(1), document: try row.text(2))
-            }
-        }
+        try self.readers.read { db in try db.steps(ofJob: job, items) }
     }
 
     /// Notes something that was done for a file and must not be done again, until the file has ended.
@@ -107,13 +116,39 @@ extension Catalog {
 
     /// Files whose source is gone, and which are to go with it; in no order.
     package func orphans(limit: Int) throws -> [(bucket: BucketName, key: FileKey)] {
-        try self.readers.read { db in
-            try db.all(JobQuery.orphans, [max(1, limit)]) { row in
-                guard let bucket = try? BucketName(try row.text(0)),  // written by us, or damaged
-                    let key = try row.bytes(1, { bytes in try? FileKey(utf8: bytes) })
-                else { throw CatalogError.undecodable("the name of a file") }
-                return (bucket, key)
-            }
+        try self.readers.read { db in try db.orphans(limit: max(1, limit)) }
+    }
+
+    /// Removes a file whose source is gone, and which was to go with it.
+    ///
+    /// Found and removed in one: a source that came back keeps its results, and what somebody put in the place of one stays.
+    ///
+    /// - Parameter time: When it is removed.
+    /// - Returns: Whether there was one.
+    /// - Throws: ``CatalogError``.
+    package func deleteOrphan(at time: Date) async throws -> Bool {
+        try await self.writer.submit { transaction in
+            guard let orphan = try transaction.db.orphans(limit: 1).first else { return false }
+            _ = try transaction.delete(orphan.bucket, orphan.key, precondition: .none, at: time)
+            return true
+        }
+    }
+}
+
+extension Database {
+    /// What the steps did with some files of a job, in order.
+    func steps(ofJob job: Int64, _ items: ClosedRange<Int64>) throws -> [JobStepRecord] {
+        try self.all(JobQuery.steps, [job, items.lowerBound, items.upperBound]) { row in
+            JobStepRecord(item: try row.integer(0), name: try row.text(1), document: try row.text(2))
+        }
+    }
+
+    fileprivate func orphans(limit: Int) throws -> [(bucket: BucketName, key: FileKey)] {
+        try self.all(JobQuery.orphans, [limit]) { row in
+            guard let bucket = try? BucketName(try row.text(0)),  // written by us, or damaged
+                let key = try row.bytes(1, { bytes in try? FileKey(utf8: bytes) })
+            else { throw CatalogError.undecodable("the name of a file") }
+            return (bucket, key)
         }
     }
 }

@@ -16,7 +16,7 @@ extension Catalog {
             let db = transaction.db
             if let (key, digest) = job.idempotency {
                 let known = try db.first(JobQuery.jobOfKey, [key]) { row in
-                    (job: try JobRecord(row), digest: row[20] as Data?)
+                    (job: try JobRecord(row), digest: row[23] as Data?)
                 }
                 if let known { return known.digest == digest ? .known(known.job) : .contradicts }
             }
@@ -104,8 +104,36 @@ extension Catalog {
     }
 
     /// The job that is to start next: by priority, where none of another class has waited much longer.
+    ///
+    /// Those that were put off are not among them.
     package func nextJob() throws -> JobRecord? {
         try self.readers.read { db in try db.first(JobQuery.nextJob, [Int64.min]) { try JobRecord($0) } }
+    }
+
+    /// The jobs of several clients that are to start next, one of each, in the order of the clients' names.
+    ///
+    /// - Parameters:
+    ///   - client: The last client of the look before; those behind it come first, and then those up to it.
+    ///   - limit: Clients at most.
+    /// - Returns: The jobs.
+    /// - Throws: ``CatalogError``.
+    package func nextJobs(afterClient client: String, limit: Int) throws -> [JobRecord] {
+        try self.readers.read { db in
+            var jobs: [JobRecord] = []
+            var (last, hasWrapped) = (client, client.isEmpty)
+            while jobs.count < limit {
+                let job = try db.first(JobQuery.nextJobOfClient, [last]) { try JobRecord($0) }
+                if let job, !hasWrapped || job.client <= client || client.isEmpty {
+                    jobs.append(job)
+                    last = job.client
+                } else if hasWrapped {
+                    break
+                } else {
+                    (last, hasWrapped) = ("", true)
+                }
+            }
+            return jobs
+        }
     }
 
     /// The first job behind another whose files are not all found.

@@ -3,38 +3,53 @@ enum JobQuery: String, CatalogQuery {
     // The columns of a job come first in all of these, see `JobRecord`.
     case job = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
         FROM job WHERE id = ?
         """
     case jobOfNumber = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
         FROM job WHERE number = ?
         """
     case jobs = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
         FROM job WHERE number < ? AND pipeline = coalesce(?, pipeline) ORDER BY number DESC LIMIT ?
         """
     case jobsInState = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
         FROM job WHERE state = ? AND number < ? AND pipeline = coalesce(?, pipeline) ORDER BY number DESC LIMIT ?
         """
     case nextJob = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
-        FROM job INDEXED BY jobTurn WHERE state = 'queued' AND turn >= ? ORDER BY turn, number LIMIT 1
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
+        FROM job INDEXED BY jobTurn WHERE state = 'queued' AND triesAt IS NULL AND turn >= ?
+        ORDER BY turn, number LIMIT 1
+        """
+    case nextJobOfClient = """
+        SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
+        FROM job INDEXED BY jobClientTurn WHERE state = 'queued' AND triesAt IS NULL AND client > ?
+        ORDER BY client, turn, number LIMIT 1
         """
     case countJobs = "SELECT count(*) FROM job WHERE state = ?"
     case unlistedJob = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
         FROM job WHERE isListed = 0 AND number > ? ORDER BY number LIMIT 1
         """
     case jobOfKey = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt, idempotencyDigest
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince, idempotencyDigest
         FROM job WHERE idempotencyKey = ?
         """
     case insertJob = """
@@ -43,11 +58,31 @@ enum JobQuery: String, CatalogQuery {
         VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     case startJob = """
-        UPDATE job SET state = 'running', startedAt = coalesce(startedAt, ?) WHERE number = ? AND state = 'queued'
+        UPDATE job SET state = 'running', startedAt = coalesce(startedAt, ?), triesAt = NULL, waitCode = NULL,
+            waitMessage = NULL, waitingSince = NULL
+        WHERE number = ? AND state = 'queued'
         """
     case endJob = """
-        UPDATE job SET state = ?, errorCode = ?, errorMessage = ?, endedAt = ?, isListed = 1
+        UPDATE job SET state = ?, errorCode = ?, errorMessage = ?, endedAt = ?, isListed = 1, triesAt = NULL,
+            waitCode = NULL, waitMessage = NULL, waitingSince = NULL
         WHERE number = ? AND state IN ('queued', 'running')
+        """
+    case putOff = """
+        UPDATE job SET state = 'queued', triesAt = ?, waitCode = ?, waitMessage = ?, waitingSince = ?
+        WHERE number = ? AND state IN ('queued', 'running')
+        """
+    case putOffPipeline = """
+        UPDATE job INDEXED BY jobTurn SET triesAt = ?, waitCode = ?, waitMessage = ?,
+            waitingSince = coalesce(waitingSince, ?)
+        WHERE state = 'queued' AND triesAt IS NULL AND turn >= ? AND pipeline = ?
+        """
+    /// The first of the next pipeline: the one that is to be tried first.
+    case nextPutOff = """
+        SELECT pipeline, triesAt FROM job INDEXED BY jobWaiting WHERE triesAt IS NOT NULL AND pipeline > ?
+        ORDER BY pipeline, triesAt LIMIT 1
+        """
+    case takeBack = """
+        UPDATE job INDEXED BY jobWaiting SET triesAt = NULL WHERE triesAt IS NOT NULL AND pipeline = ? AND triesAt <= ?
         """
     case noteListed = """
         UPDATE job SET total = total + ?, bytes = bytes + ?, isListed = ?, listedTo = ? WHERE number = ?
@@ -58,10 +93,12 @@ enum JobQuery: String, CatalogQuery {
         """
     case jobsToTell = """
         SELECT number, id, pipeline, state, priority, client, total, succeeded, failed, skipped, cached, bytes, isListed,
-            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt
+            listedTo, request, errorCode, errorMessage, createdAt, startedAt, endedAt,
+            waitCode, waitMessage, waitingSince
         FROM job WHERE callbacksLeft > 0 AND endedAt IS NOT NULL LIMIT ?
         """
     case useCallback = "UPDATE job SET callbacksLeft = callbacksLeft - 1 WHERE number = ? AND callbacksLeft > 0"
+    case callbacksLeft = "SELECT callbacksLeft FROM job WHERE number = ?"
     case endCallbacks = "UPDATE job SET callbacksLeft = 0 WHERE number = ?"
     case endedJobs = "SELECT number, endedAt FROM job WHERE endedAt < ? ORDER BY endedAt, number LIMIT ?"
     case oldestKeptJob = "SELECT endedAt FROM job WHERE endedAt < ? ORDER BY endedAt DESC LIMIT 1 OFFSET ?"
@@ -71,7 +108,7 @@ enum JobQuery: String, CatalogQuery {
     /// By the key alone, all that are done would be passed each time.
     case queuedItems = """
         SELECT number, bucket, key, state, starts, document FROM jobItem INDEXED BY jobItemQueued
-        WHERE job = ? AND state = 0 ORDER BY number LIMIT ?
+        WHERE job = ? AND state = 0 AND starts < ? ORDER BY number LIMIT ?
         """
     case items = """
         SELECT number, bucket, key, state, starts, document FROM jobItem

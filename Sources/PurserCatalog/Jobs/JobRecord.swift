@@ -35,6 +35,25 @@ package struct JobRecord: Sendable, Equatable {
     package var startedAt: Date?
     /// When it ended.
     package var endedAt: Date?
+    /// Why it could not be taken up so far, though its turn had come.
+    package var waiting: JobWait?
+}
+
+/// Why a job could not be taken up.
+package struct JobWait: Sendable, Equatable {
+    /// A stable code.
+    package var code: String
+    /// The same for people.
+    package var message: String
+    /// When that was tried first.
+    package var since: Date
+
+    /// Describes a reason.
+    package init(code: String, message: String, since: Date) {
+        self.code = code
+        self.message = message
+        self.since = since
+    }
 }
 
 /// What became of the files of a job.
@@ -146,7 +165,14 @@ extension JobRecord {
             errorMessage: row[16] as String?,
             createdAt: Date(milliseconds: try row.integer(17)),
             startedAt: (row[18] as Int64?).map { Date(milliseconds: $0) },
-            endedAt: (row[19] as Int64?).map { Date(milliseconds: $0) }
+            endedAt: (row[19] as Int64?).map { Date(milliseconds: $0) },
+            waiting: (row[20] as String?).map { code in
+                JobWait(
+                    code: code,
+                    message: row[21] as String? ?? "",
+                    since: Date(milliseconds: row[22] as Int64? ?? 0)
+                )
+            }
         )
     }
 }

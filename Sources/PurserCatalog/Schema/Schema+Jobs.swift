@@ -99,4 +99,24 @@ extension Schema {
             DELETE FROM derivedFile WHERE bucket = NEW.bucket AND key = NEW.key;
         END;
         """
+
+    /// Jobs that wait though their turn has come, clients that take turns, and keys that are each client's own.
+    ///
+    /// `triesAt`: a job has no turn before; `NULL` where it waits for its turn alone. `waitCode`, `waitMessage`,
+    /// `waitingSince`: why it could not be taken up, and when that was tried first, until it is.
+    ///
+    /// `idempotencyKey` begins with whom the key belongs to.
+    static let jobWaits = """
+        ALTER TABLE job ADD COLUMN triesAt INTEGER;
+        ALTER TABLE job ADD COLUMN waitCode TEXT;
+        ALTER TABLE job ADD COLUMN waitMessage TEXT;
+        ALTER TABLE job ADD COLUMN waitingSince INTEGER;
+        DROP INDEX jobTurn;
+        CREATE INDEX jobTurn ON job (turn) WHERE state = 'queued' AND triesAt IS NULL;
+        CREATE INDEX jobClientTurn ON job (client, turn) WHERE state = 'queued' AND triesAt IS NULL;
+        CREATE INDEX jobWaiting ON job (pipeline, triesAt) WHERE triesAt IS NOT NULL;
+        UPDATE OR IGNORE job
+            SET idempotencyKey = 'client:' || length(CAST(client AS BLOB)) || ':' || client || ':' || idempotencyKey
+            WHERE idempotencyKey IS NOT NULL;
+        """
 }

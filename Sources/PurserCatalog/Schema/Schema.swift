@@ -15,6 +15,7 @@ enum Schema {
         Migration(version: 5, sql: Self.optimization), Migration(version: 6, sql: Self.jobs),
         Migration(version: 7, sql: Self.results), Migration(version: 8, sql: Self.verdicts),
         Migration(version: 9, sql: Self.bucketBytes),
+        Migration(version: 10, sql: Self.jobWaits),
     ]
 
     private static let version1 = """

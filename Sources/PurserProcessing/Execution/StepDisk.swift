@@ -34,13 +34,36 @@ public final class StepDisk: Sendable {
         if let error { throw StepFailure(scratch: error) }
     }
 
+    /// Makes a folder that is empty: what is in one that is there goes, as far as the system allows.
+    ///
+    /// - Throws: ``StepFailure`` `scratch_failed`, which is transient.
+    func makeEmptyFolder(_ path: String) async throws(StepFailure) {
+        let error = await self.threads.run { () -> FileSystemError? in
+            do throws(FileSystemError) {
+                let folder = FilePath(path)
+                // What lies behind a link is not ours.
+                if let status = try self.fileSystem.status(of: folder), status.kind != .directory {
+                    try self.fileSystem.remove(folder)
+                }
+                try self.fileSystem.createDirectory(folder)
+                _ = try self.fileSystem.empty(folder)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let error { throw StepFailure(scratch: error) }
+    }
+
     /// Removes a folder with all that is in it.
     ///
     /// What stays is removed with the file's folder.
     func removeFolder(_ path: String) async {
         await self.threads.run {
             let folder = FilePath(path)
-            // Its room is wanted for the next try, no more: the folder of the file goes in any case.
+            // Its room is wanted for the next try, no more: the folder of the file goes in any case. A program may have put
+            // a link in its place: what lies behind one is not ours.
+            guard (try? self.fileSystem.status(of: folder))??.kind == .directory else { return }
             _ = try? self.fileSystem.empty(folder)
             try? self.fileSystem.removeDirectory(folder)
         }

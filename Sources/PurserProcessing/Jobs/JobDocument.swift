@@ -25,6 +25,8 @@ public struct JobDocument: Sendable, Equatable, Identifiable {
     public var client: String
     /// The trigger that made it, where none did by hand.
     public var trigger: String?
+    /// Why it could not be taken up so far, though its turn had come; it is tried again. `nil` where nothing is in its way.
+    public var waiting: JobObstacle?
     /// Why it did not succeed.
     public var error: OperationSnapshot.Failure?
     /// When it was asked for.
@@ -36,6 +38,16 @@ public struct JobDocument: Sendable, Equatable, Identifiable {
 
     /// The id of its operation.
     public var operationID: String { self.id }
+}
+
+/// Why a job cannot be taken up for a while.
+public struct JobObstacle: Sendable, Equatable {
+    /// Stable and public, such as `pipeline_unavailable`.
+    public var code: String
+    /// For people.
+    public var message: String
+    /// When the job could not be taken up first.
+    public var since: Date
 }
 
 extension JobDocument {
@@ -57,6 +69,7 @@ extension JobDocument {
             priority: OperationPriority(rawValue: record.priority) ?? .batch,
             client: record.client,
             trigger: order?.trigger,
+            waiting: record.waiting.map { JobObstacle(code: $0.code, message: $0.message, since: $0.since) },
             error: record.errorCode.map {
                 OperationSnapshot.Failure(code: $0, message: record.errorMessage ?? "")
             },

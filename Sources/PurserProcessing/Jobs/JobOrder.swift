@@ -45,6 +45,16 @@ struct JobOrder: Sendable, Codable, Equatable {
 }
 
 extension JobRequest {
+    /// The name under which the catalog knows that this is asked for again; `nil` where it cannot be.
+    ///
+    /// Keys are each client's own, and those of triggers are of no client: nobody can take another's.
+    var idempotencyName: String? {
+        guard let key = self.idempotencyKey else { return nil }
+        guard self.trigger == nil else { return "trigger:\(key)" }
+        // With its length, so that no client's name can be the beginning of another's with a key.
+        return "client:\(self.client.utf8.count):\(self.client):\(key)"
+    }
+
     /// A digest of all that is asked for, to tell a repeated request from another one.
     func digest() throws -> Data {
         var hash = SHA256()

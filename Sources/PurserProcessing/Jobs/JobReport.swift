@@ -8,7 +8,7 @@ public struct JobReport: Sendable, Equatable {
     public var job: JobDocument
     /// The files of the page, in the order in which they are begun.
     public var items: [JobItemReport]
-    /// The last file of the page, where there may be more.
+    /// The last file of the page, where there are more.
     public var next: Int64?
 }
 

@@ -26,7 +26,7 @@ public struct JobRequest: Sendable {
     public var timeout: Duration?
     /// Where its document is posted once it has ended.
     public var callbackURL: String?
-    /// A name under which the same request can be made again without a second job.
+    /// A name under which the same client can make the same request again without a second job.
     public var idempotencyKey: String?
     /// The id of the job and of its operation; one is made where there is none.
     public var id: OperationID?

@@ -14,10 +14,14 @@ struct JobState: Sendable {
     var waiting: Deque<JobItemRecord> = []
     /// Whether rows may wait in the catalog.
     var mayHaveMore = true
+    /// Whether those that wait there may only be begun when none is under way that may be what ended the process before.
+    var hasHeldBack = false
     /// Whether they are being read.
     var isReading = false
     /// How far the files are that are under way, from 0 to 1.
     var inFlight: [Int64: Double] = [:]
+    /// When a file of it was begun last.
+    private(set) var lastBegin: JobChoice.Begin?
     /// How to stop them.
     var cancels: [Int64: @Sendable () -> Void] = [:]
     /// Files that were begun and are left as they are.
@@ -48,17 +52,18 @@ struct JobState: Sendable {
         guard self.stop == nil, self.inFlight.count < plan.workers else { return false }
         // What cannot be written down is not to pile up.
         guard self.ended.count + self.writing < max(2 * plan.batch, plan.workers) else { return false }
-        guard !self.waiting.isEmpty else { return self.mayHaveMore }
+        guard !self.waiting.isEmpty else { return self.mayHaveMore || self.hasHeldBack && allowsSuspect }
         return self.waiting.contains { allowsSuspect || !$0.isSuspect }
     }
 
     /// Takes the next file; one that was cut off twice only where that is allowed.
-    mutating func next(allowsSuspect: Bool) -> JobItemRecord? {
+    mutating func next(allowsSuspect: Bool, as begin: JobChoice.Begin) -> JobItemRecord? {
         guard self.stop == nil, let place = self.waiting.firstIndex(where: { allowsSuspect || !$0.isSuspect }) else {
             return nil
         }
         let item = self.waiting.remove(at: place)
         self.inFlight[item.number] = 0
+        self.lastBegin = begin
         self.hasSuspect = self.hasSuspect || item.isSuspect
         return item
     }
@@ -99,7 +104,8 @@ struct JobState: Sendable {
         guard !self.isFinishing, !self.isReading, self.inFlight.isEmpty, self.ended.isEmpty, self.writing == 0 else {
             return false
         }
-        guard self.stop != nil || (self.isListed && self.waiting.isEmpty && self.left.isEmpty && !self.mayHaveMore)
+        guard self.stop != nil || (self.isListed && self.waiting.isEmpty && self.left.isEmpty && !self.mayHaveMore
+                && !self.hasHeldBack)
         else { return false }
         self.isFinishing = true
         return true

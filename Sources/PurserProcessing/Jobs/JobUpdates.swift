@@ -24,6 +24,8 @@ public struct JobUpdates: AsyncSequence, Sendable {
         private let id: String
         private var operation: OperationUpdates.Iterator?
         private var last: JobDocument?
+        /// Whether the service had stopped when that was read.
+        private var isOver = false
 
         fileprivate init(service: ProcessingService, id: String) {
             self.service = service
@@ -32,13 +34,14 @@ public struct JobUpdates: AsyncSequence, Sendable {
 
         /// The next state, when there is one to tell; `nil` after the final one, and for a job that was forgotten.
         public mutating func next() async -> JobDocument? {
-            if let last, last.state.isFinal { return nil }
+            if let last, last.state.isFinal || self.isOver { return nil }
             while !Task.isCancelled {
                 if let last { await self.wait(after: last) }
+                self.isOver = self.service.watchers.isOver
                 guard let job = try? self.service.job(self.id) else { return nil }  // forgotten, or the store is closed
                 guard job != self.last else {
                     // The service has stopped, or the news was none.
-                    if self.service.isRunning(self.id) || job.state == .queued { continue }
+                    if !self.isOver, self.service.isRunning(self.id) || job.state == .queued { continue }
                     return nil
                 }
                 self.last = job
@@ -61,7 +64,7 @@ public struct JobUpdates: AsyncSequence, Sendable {
             let id = self.id
             await service.watchers.wait(for: id) {
                 guard let job = try? service.job(id) else { return true }  // as above
-                return job.state != last.state
+                return job != last
             }
         }
     }
@@ -75,6 +78,11 @@ extension ProcessingService {
         _ = try self.record(id)
         return JobUpdates(service: self, id: id)
     }
+
+    /// Ends all sequences of updates with the job as it stands, so that nobody waits for a service that stops.
+    ///
+    /// Those of a service that has stopped have ended already.
+    public func endUpdates() { self.watchers.end() }
 
     /// The operation of a job that is under way.
     func operation(ofJob id: String) -> PurserOperations.Operation? {

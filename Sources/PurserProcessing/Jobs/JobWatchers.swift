@@ -6,9 +6,27 @@ final class JobWatchers: Sendable {
         var waiters: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
         var cancelled: Set<UInt64> = []
         var next: UInt64 = 0
+        /// Whether nothing happens to jobs any more.
+        var isOver = false
     }
 
     private let state = Mutex(State())
+
+    /// Whether nothing happens to jobs any more, as the service stops or has stopped.
+    var isOver: Bool { self.state.withLock { $0.isOver } }
+
+    /// Says that the service runs.
+    func begin() { self.state.withLock { $0.isOver = false } }
+
+    /// Says that the service stops, and wakes all; who waits later is woken at once.
+    func end() {
+        let waiters = self.state.withLock { state in
+            state.isOver = true
+            defer { state.waiters = [:] }
+            return state.waiters.values.flatMap(\.values)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
 
     /// Wakes all who wait for a job.
     func wake(_ job: String) {
@@ -16,7 +34,7 @@ final class JobWatchers: Sendable {
         for waiter in waiters?.values ?? [:].values { waiter.resume() }
     }
 
-    /// Waits until a job starts or ends, or the task is cancelled; at once where `isDue` says so once it would be woken.
+    /// Waits until a job starts or ends, the service stops, or the task is cancelled; at once where `isDue` says so once it would be woken.
     func wait(for job: String, unless isDue: () -> Bool) async {
         let number = self.state.withLock { state in
             state.next += 1
@@ -24,12 +42,12 @@ final class JobWatchers: Sendable {
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isCancelled = self.state.withLock { state in
-                    if state.cancelled.remove(number) != nil { return true }
+                let isOver = self.state.withLock { state in
+                    if state.isOver || state.cancelled.remove(number) != nil { return true }
                     state.waiters[job, default: [:]][number] = continuation
                     return false
                 }
-                if isCancelled {
+                if isOver {
                     continuation.resume()
                 } else if isDue() {
                     self.wakeOne(number, of: job)

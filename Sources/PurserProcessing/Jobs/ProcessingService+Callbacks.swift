@@ -13,8 +13,8 @@ extension ProcessingService {
 
     /// Tells the ends of jobs to their URLs, until the task is cancelled.
     ///
-    /// What was not told goes on at the next start, so that a URL may hear of a job more than once, and never more often
-    /// than it was to.
+    /// What was not told goes on at the next start with the times that are left, so that a URL may hear of a job more than
+    /// once, and never more often than it was to.
     func tellEnds() async {
         guard let callback = self.callback else { return }
         while !Task.isCancelled {
@@ -40,11 +40,9 @@ extension ProcessingService {
         guard let url = try JobOrder(text: record.request).callbackURL else {
             return try await self.catalog.endCallbacks(ofJob: record.number)
         }
-        var pause = Self.callbackPause
         var message = "it was not tried"
-        for attempt in 1...Self.callbackAttempts {
-            // Before it is told: a crash must not make it more.
-            try await self.catalog.useCallback(ofJob: record.number)
+        // Before it is told: a crash must not make it more.
+        while let left = try await self.catalog.useCallback(ofJob: record.number) {
             do {
                 try await callback.post(url, JobDocument(record))
                 return try await self.catalog.endCallbacks(ofJob: record.number)
@@ -55,9 +53,9 @@ extension ProcessingService {
                 // Refused for good: it will not be otherwise the next time.
                 if let failure = error as? StepFailure, !failure.isTransient { break }
             }
-            guard attempt < Self.callbackAttempts else { break }
+            guard left > 0 else { break }
+            let pause = Self.callbackPause * (1 << max(0, Self.callbackAttempts - 1 - left))
             try await self.timeline.sleep(self.timeline.elapsed() + pause)
-            pause = pause * 2
         }
         self.onEvent(.callbackFailed(job: record.id, message: message))
         self.logger.warning(

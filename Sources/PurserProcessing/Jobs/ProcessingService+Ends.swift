@@ -152,8 +152,8 @@ extension ProcessingService {
             }
             let error = OperationError(.shuttingDown, "the job goes on at the next start")
             job.operation.finish(.failure(error))
-            self.watchers.wake(job.id)
         }
+        self.endUpdates()
     }
 }
 

@@ -94,8 +94,14 @@ extension ProcessingService {
     func listFiles() async {
         while !Task.isCancelled {
             await self.listing.wait()
+            // Of one whose pipeline cannot run the files are found later: others do not wait for it.
+            var passed: Int64 = 0
             do {
-                while !Task.isCancelled, let job = try self.catalog.unlistedJob() { try await self.listOn(job) }
+                while !Task.isCancelled, let job = try self.catalog.unlistedJob(after: passed) {
+                    guard try await !self.listOn(job) else { continue }
+                    passed = job.number
+                    self.isListingPutOff.withLock { $0 = true }
+                }
             } catch is CancellationError {
                 return
             } catch {
@@ -106,7 +112,9 @@ extension ProcessingService {
     }
 
     /// Finds the next page of a job's files.
-    private func listOn(_ job: JobRecord) async throws {
+    ///
+    /// - Returns: Whether it could; not where the pipeline cannot run now.
+    private func listOn(_ job: JobRecord) async throws -> Bool {
         do {
             guard let prefix = try JobOrder(text: job.request).listedPrefix else {
                 throw ProcessingError(.invalidJob, "the job names no prefix")
@@ -120,13 +128,16 @@ extension ProcessingService {
                 )
             }
             guard let record = try await self.catalog.add(page.files, toJob: job.number, listedTo: page.end) else {
-                return
+                return true
             }
             self.running.withLock { $0[job.number] }?.noteListed(record)
+        } catch  where (error as? ProcessingError)?.code == .pipelineUnavailable {
+            return false
         } catch  where error is ProcessingError || (error as? StoreError)?.code == .bucketNotFound {
             try await self.fail(job, OperationSnapshot.Failure(error))
         }
         self.work.ring()
         self.ends.ring()
+        return true
     }
 }

@@ -27,7 +27,7 @@ extension ProcessingService {
                 inputs: inputs.files,
                 isListed: inputs.end == nil,
                 listedTo: inputs.end,
-                idempotency: try request.idempotencyKey.map { ($0, try request.digest()) },
+                idempotency: try request.idempotencyName.map { ($0, try request.digest()) },
                 callbacks: request.callbackURL == nil ? 0 : Self.callbackAttempts,
                 createdAt: self.now()
             )

@@ -5,32 +5,38 @@ import PurserOperations
 import PurserStore
 
 extension ProcessingService {
+    /// Bytes of what is kept of the files of a page, at most: reports are held in memory as a whole.
+    static let reportBytes = 2 << 20
+
     /// What a job did, as far as it is, some files at a time.
     ///
     /// - Parameters:
     ///   - id: The job.
     ///   - number: The last file of the page before, see ``JobReport/next``.
-    ///   - limit: Files of the page, at most 1,000.
+    ///   - limit: Files of the page, at most 1,000; there are fewer where much is to be told of them (2 MiB), and always one.
     /// - Returns: The page; each shows a moment of its own.
     /// - Throws: ``ProcessingError`` `.jobNotFound`; `StoreError`.
     public func report(_ id: String, after number: Int64? = nil, limit: Int = 100) throws -> JobReport {
         let record = try self.record(id)
         let limit = max(1, min(limit, 1_000))
         do {
-            let items = try self.catalog.items(ofJob: record.number, after: number, limit: limit)
+            let page = try self.catalog.page(
+                ofJob: record.number,
+                after: number,
+                limit: limit,
+                maxBytes: Self.reportBytes
+            )
             var steps: [Int64: [StepReport]] = [:]
-            if let first = items.first, let last = items.last {
-                for step in try self.catalog.steps(ofJob: record.number, items: first.number...last.number) {
-                    let report = try JSONDecoder().decode(StepReport.self, from: Data(step.document.utf8))
-                    steps[step.item, default: []].append(report)
-                }
+            for step in page.steps {
+                let report = try JSONDecoder().decode(StepReport.self, from: Data(step.document.utf8))
+                steps[step.item, default: []].append(report)
             }
             // Read after its files: one that has ended has no file under way.
             let job = try self.record(id)
             return JobReport(
                 job: self.document(job),
-                items: try items.map { try JobItemReport($0, steps[$0.number] ?? [], isOver: job.endedAt != nil) },
-                next: items.count == limit ? items.last?.number : nil
+                items: try page.items.map { try JobItemReport($0, steps[$0.number] ?? [], isOver: job.endedAt != nil) },
+                next: page.hasMore ? page.items.last?.number : nil
             )
         } catch {
             throw StoreError.surfaced(error)

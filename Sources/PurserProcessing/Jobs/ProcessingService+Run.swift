@@ -10,12 +10,15 @@ import Synchronization
 extension ProcessingService: Service {
     /// How long to wait before something is tried again that failed for no fault of a file.
     static let retryAfter = Duration.seconds(1)
+    /// Clients of whose jobs the first is looked at for each file that is begun.
+    static let clientsAtOnce = 16
 
     /// Goes on with the jobs that were cut off, runs those that are asked for, and starts jobs by itself.
     ///
     /// Returns when the task is cancelled or the service is shut down, once nothing of it goes on; jobs that are under way
     /// then go on at the next start.
     public func run() async throws {
+        self.watchers.begin()
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -59,21 +62,12 @@ extension ProcessingService: Service {
     private func nextItem(_ workers: Int) async -> (RunningJob, JobItemRecord)? {
         while !Task.isCancelled {
             do {
-                let next = try self.catalog.nextJob()
-                let now = self.now()
+                let waiting = try self.jobsToStart()
                 let jobs = self.running.withLock { Array($0.values) }
-                let allowsSuspect = !jobs.contains { $0.hasSuspect }
-                let decision = JobChoice.choose(
-                    jobs.compactMap { $0.candidate(at: now, allowsSuspect: allowsSuspect) },
-                    waiting: next.map { (OperationPriority(rawValue: $0.priority) ?? .batch, $0.createdAt) },
-                    running: jobs.count,
-                    workers: workers,
-                    at: now
-                )
-                switch decision {
+                switch self.choose(jobs, waiting, workers) {
                 case .wait: return nil
-                case .start:
-                    if let next { try await self.start(next) }
+                case .start(let number):
+                    if let next = waiting.first(where: { $0.number == number }) { try await self.start(next) }
                 case .take(let number):
                     guard let job = jobs.first(where: { $0.number == number }) else { continue }
                     if let item = try await self.takeItem(of: job) { return (job, item) }
@@ -88,71 +82,53 @@ extension ProcessingService: Service {
         return nil
     }
 
+    /// The jobs of which one may start next: the first of all, and those of some clients.
+    ///
+    /// Each look begins behind the clients of the last, so that none is overlooked for long.
+    private func jobsToStart() throws -> [JobRecord] {
+        guard let first = try self.catalog.nextJob() else { return [] }
+        let last = self.turns.withLock { $0.lastClient }
+        let others = try self.catalog.nextJobs(afterClient: last, limit: Self.clientsAtOnce)
+        if let client = others.last?.client { self.turns.withLock { $0.lastClient = client } }
+        return [first] + others.filter { $0.number != first.number }
+    }
+
+    private func choose(_ jobs: [RunningJob], _ waiting: [JobRecord], _ workers: Int) -> JobChoice.Decision {
+        let allowsSuspect = !jobs.contains { $0.hasSuspect }
+        return JobChoice.choose(
+            jobs.compactMap { $0.candidate(allowsSuspect: allowsSuspect) },
+            waiters: waiting.map { JobChoice.Waiter($0) },
+            shares: jobs.reduce(into: [:]) { $1.add(to: &$0) },
+            workers: workers,
+            at: self.now()
+        )
+    }
+
     /// The next file of a job; reads some rows where none is at hand.
     private func takeItem(of job: RunningJob) async throws -> JobItemRecord? {
+        // Nobody else begins files meanwhile.
+        let allowsSuspect = !self.running.withLock { $0.values.contains { $0.hasSuspect } }
         if job.wantsItems {
             job.beginReading()
             do {
                 let items = try await self.catalog.startItems(
                     ofJob: job.number,
                     limit: job.plan.batch,
-                    aloneFrom: JobState.maxStarts
+                    aloneFrom: JobState.maxStarts,
+                    allowsAlone: allowsSuspect
                 )
-                job.add(items)
+                let hasHeldBack = items.isEmpty && !allowsSuspect
+                job.add(items, hasHeldBack: try hasHeldBack && self.catalog.hasQueuedItems(ofJob: job.number))
             } catch {
                 job.failReading()
                 throw error
             }
         }
-        return job.next(allowsSuspect: !self.running.withLock { $0.values.contains { $0.hasSuspect } })
-    }
-
-    /// Starts a job that waits.
-    private func start(_ record: JobRecord) async throws {
-        guard try await self.catalog.startJob(record.number, at: self.now()) else { return }
-        try await self.adopt(record)
-    }
-
-    /// Takes up a job that is started: it is an operation from here on.
-    func adopt(_ record: JobRecord) async throws {
-        do {
-            let order = try JobOrder(text: record.request)
-            let pipeline = try self.pipelines.find(record.pipeline)
-            let values = try pipeline.values(of: order.parameters)
-            let operation = try self.tracker.begin(
-                .process,
-                id: try OperationID(record.id),
-                name: Self.name(of: record),
-                client: record.client,
-                priority: OperationPriority(rawValue: record.priority) ?? .batch,
-                isMeasured: false
-            )
-            let count = record.isListed ? Int(record.counts.total) : self.configuration.maxInputs
-            let job = RunningJob(
-                record,
-                pipeline: pipeline,
-                order: order,
-                parameters: values,
-                operation: operation,
-                startedAt: record.startedAt ?? self.now(),
-                plan: self.plan(
-                    count: count,
-                    averageBytes: record.counts.total > 0 ? record.bytes / record.counts.total : 0
-                )
-            )
-            self.running.withLock { $0[record.number] = job }
-            operation.onCancel { [ends] reason in
-                job.stop(.cancelled(reason))
-                ends.ring()
-            }
-            // Cancelled at this very moment: then it ends as such.
-            try? operation.start()
-            if try self.catalog.job(record.id)?.endedAt != nil { job.stop(.cancelled(.requested)) }
-            self.ends.ring()
-            self.watchers.wake(record.id)
-        } catch {
-            try await self.fail(record, OperationSnapshot.Failure(error))
+        let number = self.turns.withLock { turns in
+            turns.begins += 1
+            return turns.begins
         }
+        return job.next(allowsSuspect: allowsSuspect, as: JobChoice.Begin(number: number, at: self.now()))
     }
 
     /// Takes up the jobs that a crash or a stop cut off.
@@ -163,9 +139,9 @@ extension ProcessingService: Service {
                 while true {
                     let jobs = try self.catalog.jobs(state: OperationState.running.rawValue, before: last, limit: 100)
                     guard !jobs.isEmpty else { return }
-                    for job in jobs {
+                    for job in jobs where self.running.withLock({ $0[job.number] == nil }) {
                         try await self.catalog.returnInterruptedItems(ofJob: job.number)
-                        try await self.adopt(job)
+                        try await self.takeUp(job)
                     }
                     last = jobs.last?.number
                     self.logger.notice(
@@ -195,4 +171,15 @@ private final class InFlight: Sendable {
     var value: Int { self.count.withLock { $0 } }
 
     func add(_ number: Int) { self.count.withLock { $0 += number } }
+}
+
+extension JobChoice.Waiter {
+    fileprivate init(_ job: JobRecord) {
+        self.init(
+            number: job.number,
+            client: job.client,
+            priority: OperationPriority(rawValue: job.priority) ?? .batch,
+            createdAt: job.createdAt
+        )
+    }
 }

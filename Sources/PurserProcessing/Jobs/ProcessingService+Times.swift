@@ -40,6 +40,7 @@ extension ProcessingService {
             // Ended meanwhile: then there is nothing to stop.
             try? job.operation.cancel(.timedOut)
         }
+        await self.takeBack(at: now)
         await self.startScheduled(at: now)
         await self.removeOrphans()
     }
@@ -47,14 +48,10 @@ extension ProcessingService {
     /// Removes results whose source is gone and that were to go with it.
     func removeOrphans() async {
         do {
+            // Most of the time there is none, which nobody has to write for.
+            guard try !self.catalog.orphans(limit: 1).isEmpty else { return }
             for _ in 0..<Self.orphansAtOnce {
-                // Looked up one at a time: a source may come back meanwhile.
-                guard let orphan = try self.catalog.orphans(limit: 1).first else { return }
-                do {
-                    try await self.store.delete(bucket: orphan.bucket, key: orphan.key)
-                } catch let error as StoreError where error.code == .fileNotFound {
-                    continue  // somebody else was faster
-                }
+                guard try await self.store.deleteOrphan() else { return }
             }
         } catch {
             guard !Task.isCancelled else { return }
@@ -130,7 +127,7 @@ extension ProcessingService {
             let prefix = JobPrefix(bucket: trigger.bucket, prefix: trigger.prefix)
             var request = JobRequest(pipeline: trigger.pipeline, prefix: prefix)
             // Asked for again after a crash, it is the same job.
-            request.idempotencyKey = "\(trigger.noteName):\(Int64(due.timeIntervalSince1970))"
+            request.idempotencyKey = "\(trigger.name) \(Int64(due.timeIntervalSince1970))"
             await self.start(trigger, request)
         }
     }

@@ -37,8 +37,20 @@ public final class ProcessingService: Sendable {
     /// Those who wait for a job to start or to end.
     let watchers = JobWatchers()
     let times = Mutex<[String: Date]>([:])
+    /// Whose turn it was last.
+    let turns = Mutex(Turns())
+    /// Whether files of a job were left to be found until its pipeline can run.
+    let isListingPutOff = Mutex(false)
 
     var catalog: Catalog { self.store.catalog }
+
+    /// Whose turn it was last.
+    struct Turns {
+        /// The last client whose jobs were looked at.
+        var lastClient = ""
+        /// Files that were begun.
+        var begins: UInt64 = 0
+    }
 
     /// Makes a service that has not begun.
     ///

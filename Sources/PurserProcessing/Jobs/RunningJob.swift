@@ -50,39 +50,59 @@ final class RunningJob: Sendable {
     var deadline: Date? { self.order.timeout.map { self.startedAt + $0 } }
 
     /// What the one who hands out work has to know of it.
-    func candidate(at now: Date, allowsSuspect: Bool) -> JobChoice.Candidate? {
+    func candidate(allowsSuspect: Bool) -> JobChoice.Candidate? {
         self.state.withLock { state in
             guard state.canBegin(plan: self.plan, allowsSuspect: allowsSuspect) else { return nil }
             return JobChoice.Candidate(
                 number: self.number,
+                client: self.operation.client,
                 priority: self.operation.priority,
                 createdAt: self.createdAt,
+                lastBegin: state.lastBegin,
                 inFlight: state.inFlight.count
             )
         }
     }
 
+    /// Adds what it has to what its client has.
+    func add(to shares: inout [String: JobChoice.Share]) {
+        let (inFlight, lastBegin) = self.state.withLock { ($0.inFlight.count, $0.lastBegin?.number ?? 0) }
+        var share = shares[self.operation.client] ?? JobChoice.Share()
+        share.jobs += 1
+        share.inFlight += inFlight
+        share.lastBegin = max(share.lastBegin, lastBegin)
+        shares[self.operation.client] = share
+    }
+
     /// The next file that was taken up; one that was cut off twice only where that is allowed.
-    func next(allowsSuspect: Bool) -> JobItemRecord? { self.state.withLock { $0.next(allowsSuspect: allowsSuspect) } }
+    func next(allowsSuspect: Bool, as begin: JobChoice.Begin) -> JobItemRecord? {
+        self.state.withLock { $0.next(allowsSuspect: allowsSuspect, as: begin) }
+    }
 
     /// Whether rows have to be read for the next file.
-    var wantsItems: Bool { self.state.withLock { $0.waiting.isEmpty && $0.mayHaveMore } }
+    var wantsItems: Bool { self.state.withLock { $0.waiting.isEmpty && ($0.mayHaveMore || $0.hasHeldBack) } }
 
     /// Says that rows are being read.
     func beginReading() {
         self.state.withLock { state in
             // Files that are found while rows are read set it again.
             state.mayHaveMore = false
+            state.hasHeldBack = false
             state.isReading = true
         }
     }
 
     /// Takes files up; where there were any, there may be more.
-    func add(_ items: [JobItemRecord]) {
+    ///
+    /// - Parameters:
+    ///   - items: The files.
+    ///   - hasHeldBack: Whether all that wait have to wait until one under way has ended.
+    func add(_ items: [JobItemRecord], hasHeldBack: Bool) {
         self.state.withLock { state in
             state.isReading = false
             state.waiting.append(contentsOf: items)
             if !items.isEmpty { state.mayHaveMore = true }
+            state.hasHeldBack = hasHeldBack
         }
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import PurserBlobs
 import PurserOperations
 import Synchronization
 
@@ -71,9 +72,12 @@ final class WorkerPool: Sendable {
     /// Keeps the programs running until the task is cancelled.
     func serve(in folder: String, limits: StepLimits, with runner: ToolRunner) async {
         self.state.withLock { $0.isServed = true }
+        // Used between two processes only.
+        let disk = StepDisk(threads: DiskThreads(count: 1))
         await withTaskGroup(of: Void.self) { group in
             for number in 1...self.persistence.workers {
-                let seat = WorkerSeat(self, runner, folder: "\(folder)/worker-\(number)", limits: limits)
+                let place = "\(folder)/worker-\(number)"
+                let seat = WorkerSeat(self, runner, disk, folder: place, limits: limits)
                 group.addTask { await seat.keep() }
             }
         }

@@ -1,4 +1,3 @@
-import Glibc
 import Logging
 import PurserOperations
 import Synchronization
@@ -19,12 +18,14 @@ struct WorkerSeat: Sendable {
 
     private let pool: WorkerPool
     private let runner: ToolRunner
+    private let disk: StepDisk
     private let folder: String
     private let limits: StepLimits
 
-    init(_ pool: WorkerPool, _ runner: ToolRunner, folder: String, limits: StepLimits) {
+    init(_ pool: WorkerPool, _ runner: ToolRunner, _ disk: StepDisk, folder: String, limits: StepLimits) {
         self.pool = pool
         self.runner = runner
+        self.disk = disk
         self.folder = folder
         self.limits = limits
     }
@@ -61,9 +62,8 @@ struct WorkerSeat: Sendable {
         let talk = WorkerTalk(self.pool, self.runner, folder: self.folder, limits: self.limits, first)
         let end: End
         do {
-            guard mkdir(self.folder, 0o700) == 0 || errno == EEXIST else {
-                throw StepFailure("scratch_failed", "a worker got no folder; look at the disk", isTransient: true)
-            }
+            // What the one before it left is none of its business, and takes room.
+            try await self.disk.makeEmptyFolder(self.folder)
             let process = WorkerProcess(tool: self.tool, plan: try await self.plan(), timeline: self.runner.timeline)
             self.pool.noteStart()
             let complaint = try await process.run { await talk.hold(with: $0, $1) }
@@ -80,6 +80,7 @@ struct WorkerSeat: Sendable {
             )
             self.pool.noteFailure(failure)
         }
+        await self.disk.removeFolder(self.folder)
         talk.finishFile(end)
         return end
     }

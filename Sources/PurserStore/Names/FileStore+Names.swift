@@ -35,6 +35,14 @@ extension FileStore {
         }
     }
 
+    /// Removes a file whose source is gone, and which was to go with it.
+    ///
+    /// - Returns: Whether there was one.
+    /// - Throws: ``StoreError`` `.readOnly`, `.storeFull`, `.inputOutput`.
+    package func deleteOrphan() async throws -> Bool {
+        try await self.write { try await self.catalog.deleteOrphan(at: self.now()) }
+    }
+
     /// Creates a bucket, or finds it there.
     public func createBucket(_ name: BucketName) async throws -> (bucket: BucketRecord, isNew: Bool) {
         try await self.write {

@@ -32,6 +32,8 @@ struct JobPlanTests {
         (.unlistedJob, "jobUnlisted (isListed=? AND rowid>?)"), (.queuedItems, "jobItemQueued (job=?)"),
         (.endedJobs, "jobEnded (endedAt<?)"), (.jobsToTell, "jobCallback (callbacksLeft>?)"),
         (.returnItems, "jobItemRunning (job=?)"), (.orphans, "derivedFileOrphan (isOrphan=?)"),
+        (.nextJobOfClient, "jobClientTurn (client>?)"), (.putOffPipeline, "jobTurn (turn>?)"),
+        (.nextPutOff, "jobWaiting (pipeline>?)"), (.takeBack, "jobWaiting (pipeline=? AND triesAt>? AND triesAt<?)"),
     ])
     func questionsAskedAgainAndAgainHaveAnIndexOfTheirOwn(_ query: JobQuery, _ index: String) async throws {
         try await CatalogFixture.run { catalog in

@@ -134,7 +134,10 @@ struct JobTests {
             #expect(ended.endedAt == .second(8))
             #expect(try catalog.unlistedJob() == nil)
             #expect(try catalog.jobsToTell(limit: 9).map(\.id) == ["j"])
-            for _ in 0..<3 { try await catalog.useCallback(ofJob: job.number) }
+            for left in [2, 1, 0, nil] {
+                let now = try await catalog.useCallback(ofJob: job.number)
+                #expect(now == left)
+            }
             #expect(try catalog.jobsToTell(limit: 9).isEmpty)
         }
     }

@@ -12,31 +12,56 @@ struct JobChoiceTests {
     private func candidate(
         _ number: Int64,
         _ priority: OperationPriority = .batch,
+        of client: String = "one",
         age: Double = 0,
+        last: (number: UInt64, age: Double)? = nil,
         inFlight: Int = 0
     ) -> JobChoice.Candidate {
-        JobChoice.Candidate(number: number, priority: priority, createdAt: Self.now - age, inFlight: inFlight)
+        JobChoice.Candidate(
+            number: number,
+            client: client,
+            priority: priority,
+            createdAt: Self.now - age,
+            lastBegin: last.map { JobChoice.Begin(number: $0.number, at: Self.now - $0.age) },
+            inFlight: inFlight
+        )
     }
 
+    /// Where nothing else is said, the jobs that wait are of the client of those that run.
     private func choose(
         _ candidates: [JobChoice.Candidate],
         waiting: (OperationPriority, age: Double)? = nil,
+        of clients: [String] = ["one"],
         running: Int? = nil,
         workers: Int = 4
     ) -> JobChoice.Decision {
-        JobChoice.choose(
-            candidates,
-            waiting: waiting.map { ($0.0, Self.now - $0.age) },
-            running: running ?? candidates.count,
-            workers: workers,
-            at: Self.now
-        )
+        var shares: [String: JobChoice.Share] = [:]
+        for candidate in candidates {
+            var share = shares[candidate.client] ?? JobChoice.Share()
+            share.jobs += 1
+            share.inFlight += candidate.inFlight
+            share.lastBegin = max(share.lastBegin, candidate.lastBegin?.number ?? 0)
+            shares[candidate.client] = share
+        }
+        // Jobs that run and have nothing to begin.
+        shares["one", default: JobChoice.Share()].jobs += max(0, (running ?? 0) - candidates.count)
+        let waiters = waiting.map { waiting in
+            clients.enumerated().map { offset, client in
+                JobChoice.Waiter(
+                    number: Int64(100 + offset),
+                    client: client,
+                    priority: waiting.0,
+                    createdAt: Self.now - waiting.age
+                )
+            }
+        }
+        return JobChoice.choose(candidates, waiters: waiters ?? [], shares: shares, workers: workers, at: Self.now)
     }
 
     @Test
     func nothingToDo() {
         #expect(self.choose([]) == .wait)
-        #expect(self.choose([], waiting: (.batch, 0)) == .start)
+        #expect(self.choose([], waiting: (.batch, 0)) == .start(100))
         // Their last files are being written down.
         #expect(self.choose([], waiting: (.batch, 0), running: 16) == .wait)
     }
@@ -49,13 +74,13 @@ struct JobChoiceTests {
 
     @Test
     func smallJobNeedNotWaitForALargeOne() {
-        #expect(self.choose([self.candidate(1, inFlight: 1)], waiting: (.batch, 0)) == .start)
+        #expect(self.choose([self.candidate(1, inFlight: 1)], waiting: (.batch, 0)) == .start(100))
         // One that runs and has nothing under way goes first.
         #expect(self.choose([self.candidate(1)], waiting: (.batch, 0)) == .take(1))
         // As many run as there are workers.
         let running = (1...4).map { self.candidate($0, inFlight: 1) }
         #expect(self.choose(running, waiting: (.batch, 0)) == .take(1))
-        #expect(self.choose(running, waiting: (.interactive, 0)) == .start)
+        #expect(self.choose(running, waiting: (.interactive, 0)) == .start(100))
     }
 
     @Test
@@ -65,6 +90,48 @@ struct JobChoiceTests {
         // Two classes in twenty minutes.
         let old = self.candidate(1, .background, age: 1_201)
         #expect(self.choose([old, self.candidate(2, .interactive, inFlight: 3)]) == .take(1))
+    }
+
+    @Test
+    func jobWaitsForTheLastFileOfItNotForTheFirst() {
+        // Served a moment ago, it has not waited, however old it is.
+        let served = self.candidate(1, .background, age: 9_999, last: (7, 1))
+        #expect(self.choose([served, self.candidate(2, .batch, inFlight: 3)]) == .take(2))
+        let waited = self.candidate(1, .background, age: 9_999, last: (7, 601))
+        #expect(self.choose([waited, self.candidate(2, .batch, inFlight: 3)]) == .take(1))
+    }
+
+    @Test
+    func clientsTakeTurnsHoweverManyJobsTheyHave() {
+        // Of nine jobs of a client three have a file under way, of the other's only one has one.
+        let many = (1...9).map { self.candidate($0, age: 99, inFlight: $0 <= 3 ? 1 : 0) }
+        #expect(self.choose(many + [self.candidate(10, of: "two", inFlight: 1)], workers: 9) == .take(10))
+        // With nothing under way the one goes first that was not the last.
+        let one = self.candidate(1, of: "one", age: 99, last: (8, 2))
+        let two = self.candidate(2, of: "two", age: 9, last: (7, 3))
+        #expect(self.choose([one, two]) == .take(2))
+        // So do the jobs of a client.
+        #expect(self.choose([one, self.candidate(3, age: 9, last: (6, 4))]) == .take(3))
+    }
+
+    @Test
+    func firstJobOfAClientStartsBesideManyOfAnother() {
+        let running = (1...4).map { self.candidate($0, inFlight: 1) }
+        #expect(self.choose(running, waiting: (.batch, 0), of: ["one", "two"]) == .start(101))
+        // Its second does not, nor one that is less urgent.
+        let both = running + [self.candidate(5, of: "two", inFlight: 1)]
+        #expect(self.choose(both, waiting: (.batch, 0), of: ["one", "two"]) == .take(5))
+        #expect(self.choose(running, waiting: (.background, 0), of: ["one", "two"]) == .take(1))
+        // Nor more than there is room for.
+        #expect(self.choose(running, waiting: (.batch, 0), of: ["two"], running: 16) == .take(1))
+    }
+
+    @Test
+    func ofTheJobsThatWaitTheOneOfWhomHasLeastStarts() {
+        let running = [self.candidate(1, inFlight: 1)]
+        #expect(self.choose(running, waiting: (.batch, 0), of: ["one", "two", "three"]) == .start(101))
+        #expect(self.choose([], waiting: (.batch, 0), of: ["one", "two"], running: 3) == .start(101))
+        #expect(self.choose([], waiting: (.batch, 0), of: ["two", "one"]) == .start(100))
     }
 
     @Test(arguments: [

@@ -139,7 +139,8 @@ struct JobFixture: Sendable {
         callback: JobCallback? = nil,
         keepsResults: Bool = false,
         clock: any Clock<Duration> = ContinuousClock(),
-        _ change: (inout ProcessingConfiguration) -> Void = { _ in }
+        _ change: (inout ProcessingConfiguration) -> Void = { _ in },
+        objection: @escaping @Sendable (Pipeline) -> String? = { _ in nil }
     ) -> ProcessingService {
         var configuration = ProcessingConfiguration()
         configuration.workers = 4
@@ -165,7 +166,7 @@ struct JobFixture: Sendable {
             resources: self.resources,
             tracker: self.tracker,
             scratch: self.scratch,
-            pipelines: JobPipelines(PipelineLibrary(pipelines)) { pipeline in
+            pipelines: JobPipelines(PipelineLibrary(pipelines), objection: objection) { pipeline in
                 PipelineExecution(
                     pipeline: pipeline,
                     runner: runner,

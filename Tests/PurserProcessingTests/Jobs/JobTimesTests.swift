@@ -177,6 +177,39 @@ struct JobTimesTests {
     }
 
     @Test
+    func endIsToldNoMoreThanThreeTimesAcrossStarts() async throws {
+        try await JobFixture.run { fixture in
+            let (told, clock) = (Collected<String>(), StepClock())
+            let callback = JobCallback { _, document in
+                told.add(document.id)
+                throw Refused()
+            }
+            func service() -> ProcessingService {
+                fixture.service([Self.copying], callback: callback, clock: clock)
+            }
+            var request = try JobRequest.files("a")
+            request.callbackURL = "url"
+            let first = service()
+            let job = try await first.submit(request)
+            try await first.cancel(job.id)
+            // Stopped in the pause after each time; the clock stands still, so that none of them ends.
+            for count in 1...2 {
+                try await service().whileRunning {
+                    while told.all.count < count { await Task.yield() }
+                }
+                #expect(told.all.count == count)
+            }
+            try await service().whileRunning {
+                while fixture.events.all.count < 2 { await Task.yield() }
+            }
+            #expect(told.all.count == 3)
+            #expect(fixture.events.all.filter { if case .callbackFailed = $0 { true } else { false } }.count == 1)
+            // There is nothing left to tell.
+            #expect(try fixture.catalog.jobsToTell(limit: 1).isEmpty)
+        }
+    }
+
+    @Test
     func endThatWasNotToldIsToldAfterTheNextStart() async throws {
         try await JobFixture.run { fixture in
             let told = Collected<String>()

@@ -81,6 +81,39 @@ struct WorkerPoolTests {
         }
     }
 
+    /// Of what one process leaves where it runs, the next finds nothing, and in the end nothing is there.
+    @Test func eachProcessBeginsInAnEmptyFolder() async throws {
+        try await withBench { bench in
+            let step = try workerStep(count: 1, script: script)
+            let folder = bench.folder.appending("workers").string
+            let outside = bench.folder.appending("outside").string
+            for path in [folder, outside] {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            }
+            try Data("kept".utf8).write(to: URL(filePath: "\(outside)/file"))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await step.serve(in: folder, limits: StepLimits(), with: bench.runner) }
+                try await whenStarted(step, 1)
+                func names(_ what: String) async throws -> StepValue? {
+                    let input = try bench.input(
+                        parameters: ["one": .string(what), "two": .string(outside)]
+                    )
+                    return try await step.run(input, try bench.context()).values["names"]
+                }
+                let first = try await names("litter")
+                #expect(first == .list([.string("deep"), .string("file"), .string("link")]))
+                _ = try await Self.failure("die", bench, step)
+                let second = try await names("list")
+                #expect(second == .list([]))
+                #expect(step.workers.started == 2)
+                group.cancelAll()
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(left == [])
+            #expect(FileManager.default.fileExists(atPath: "\(outside)/file"))
+        }
+    }
+
     @Test func timeAndMemoryOfAFileAreLimited() async throws {
         try await withWorkers(count: 1) { bench, step in
             let late = try await Self.failure("hang", bench, step, StepLimits(time: .milliseconds(300)))
@@ -225,6 +258,13 @@ private let script = """
             open(f'{place}/{os.getpid()}', 'w')
             while len(os.listdir(place)) < request['parameters']['two']: time.sleep(0.01)
             say(id=id, values={'process': os.getpid()})
+        elif what == 'litter':
+            os.makedirs('deep/deeper')
+            open('deep/deeper/file', 'w')
+            open('file', 'w').write('left')
+            os.symlink(request['parameters']['two'], 'link')
+            say(id=id, values={'names': sorted(os.listdir('.'))})
+        elif what == 'list': say(id=id, values={'names': sorted(os.listdir('.'))})
         elif what == 'progress':
             say(id=id, progress=0.25, message='quarter')
             say(id=id, progress=7)

@@ -38,6 +38,33 @@ import Testing
         }
     }
 
+    /// Where no jobs are run, the end of the store is the end of what is told of them.
+    @Test func nobodyWaitsForAJobOfAStoreThatIsClosed() async throws {
+        try await withTemporaryFolder { folder in
+            var configuration = PurserConfiguration()
+            configuration.storage.path = folder.appending("store")
+            configuration.optimizer.isEnabled = false
+            configuration.processing.isEnabled = false
+            configuration.processing.pipelines = [HeldStep().pipeline]
+            let manager = try await FileStorageManager.open(configuration)
+            try await manager.upload(to: "default", key: "a", bytes: [1])
+            let updates = try await manager.process("held", inputs: [JobFile(key: try FileKey("a"))])
+            let begun = Gate()
+            let watched = Task {
+                var states: [OperationState] = []
+                for try await update in updates {
+                    if case .progress(let job) = update { states.append(job.state) }
+                    begun.open()
+                }
+                return states
+            }
+            await begun.wait()
+            try await manager.close()
+            let states = try await watched.value
+            #expect(states == [.queued])
+        }
+    }
+
     @Test func fileThatTakesLongIsToldAt20And25And30Seconds() async throws {
         let clock = StepClock()
         let held = HeldStep()
