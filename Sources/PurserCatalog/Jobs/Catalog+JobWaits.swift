@@ -43,9 +43,13 @@ extension Catalog {
     package func pipelinesPutOff() throws -> [(pipeline: String, triesAt: Date)] {
         try self.readers.read { db in
             var found: [(pipeline: String, triesAt: Date)] = []
-            while let next = try db.first(JobQuery.nextPutOff, [found.last?.pipeline ?? ""], { row in
-                (pipeline: try row.text(0), triesAt: Date(milliseconds: try row.integer(1)))
-            }) {
+            while let next = try db.first(
+                JobQuery.nextPutOff,
+                [found.last?.pipeline ?? ""],
+                { row in
+                    (pipeline: try row.text(0), triesAt: Date(milliseconds: try row.integer(1)))
+                }
+            ) {
                 found.append(next)
             }
             return found

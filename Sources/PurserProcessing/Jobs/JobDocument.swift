@@ -25,7 +25,9 @@ public struct JobDocument: Sendable, Equatable, Identifiable {
     public var client: String
     /// The trigger that made it, where none did by hand.
     public var trigger: String?
-    /// Why it could not be taken up so far, though its turn had come; it is tried again. `nil` where nothing is in its way.
+    /// Why it could not be taken up so far, though its turn had come; `nil` where nothing is in its way.
+    ///
+    /// It is tried again.
     public var waiting: JobObstacle?
     /// Why it did not succeed.
     public var error: OperationSnapshot.Failure?

@@ -104,8 +104,10 @@ struct JobState: Sendable {
         guard !self.isFinishing, !self.isReading, self.inFlight.isEmpty, self.ended.isEmpty, self.writing == 0 else {
             return false
         }
-        guard self.stop != nil || (self.isListed && self.waiting.isEmpty && self.left.isEmpty && !self.mayHaveMore
-                && !self.hasHeldBack)
+        guard
+            self.stop != nil
+                || (self.isListed && self.waiting.isEmpty && self.left.isEmpty && !self.mayHaveMore
+                    && !self.hasHeldBack)
         else { return false }
         self.isFinishing = true
         return true

@@ -53,7 +53,10 @@ extension ProcessingService {
             let values = try pipeline.values(of: order.parameters)
             return JobWork(id: id, order: order, pipeline: pipeline, parameters: values)
         } catch {
-            throw ProcessingError(.invalidJob, "the pipeline does not take the job's parameters any more: \(error.message)")
+            throw ProcessingError(
+                .invalidJob,
+                "the pipeline does not take the job's parameters any more: \(error.message)"
+            )
         }
     }
 
@@ -128,6 +131,7 @@ extension ProcessingService {
     ///   - record: The job.
     ///   - failure: Why it waits; its status tells.
     ///   - isPipeline: Whether all jobs of its pipeline have to wait as well.
+    /// - Throws: `CatalogError`.
     private func putOff(_ record: JobRecord, _ failure: OperationSnapshot.Failure, isPipeline: Bool) async throws {
         let now = self.now()
         let since = record.waiting?.since ?? now

@@ -94,7 +94,8 @@ struct JobWaitTests {
             let why = JobWait(code: "code", message: "why", since: .second(5))
             try await catalog.putOffJobs(ofPipeline: "p", why, until: .second(9))
             // The one that was put off before has its own time.
-            #expect(try ["a", "b", "c", "d"].map { try catalog.job($0)?.waiting?.code } == ["old", nil, "code", "code"])
+            let codes = try ["a", "b", "c", "d"].map { try catalog.job($0)?.waiting?.code }
+            #expect(codes == ["old", nil, "code", "code"])
             #expect(try catalog.nextJob()?.id == "b")
             #expect(try await catalog.takeBackJobs(ofPipeline: "p", dueBy: .second(9)) == 2)
             // Again: since when is kept.
@@ -159,7 +160,11 @@ struct JobWaitTests {
                 )
             }
             try await catalog.end(ends, ofJob: job.number)
-            func page(after number: Int64?, _ limit: Int, _ bytes: Int) throws -> (items: [Int64], steps: Int, hasMore: Bool) {
+            func page(
+                after number: Int64?,
+                _ limit: Int,
+                _ bytes: Int
+            ) throws -> (items: [Int64], steps: Int, hasMore: Bool) {
                 let page = try catalog.page(ofJob: job.number, after: number, limit: limit, maxBytes: bytes)
                 return (page.items.map(\.number), page.steps.count, page.hasMore)
             }
@@ -181,7 +186,8 @@ struct JobWaitTests {
         let database = try DatabaseQueue()
         try database.inDatabase { (db) throws in
             try Array(Schema.migrations.prefix(8)).migrate(db)
-            for (id, client, key) in [("1", "a:b", "k"), ("2", "ü", "x"), ("3", "c", nil)] as [(String, String, String?)] {
+            let rows: [(String, String, String?)] = [("1", "a:b", "k"), ("2", "ü", "x"), ("3", "c", nil)]
+            for (id, client, key) in rows {
                 try db.execute(
                     sql: """
                         INSERT INTO job (id, pipeline, state, priority, turn, client, isListed, idempotencyKey,
