@@ -87,7 +87,7 @@ struct ModelRun {
     private mutating func plan(isNew: Bool = false) throws -> Plan {
         let key = StoreModel.keys.randomElement(using: &self.random) ?? "a"
         let present = self.model.files[key]
-        switch Int.random(in: 0..<105, using: &self.random) {
+        switch Int.random(in: 0..<140, using: &self.random) {
         case 81..<93:
             let step = try OptimizerStep(choosing: &self.random, in: self.store)
             return Plan(action: .optimize(step), key: key, change: nil)
@@ -96,12 +96,12 @@ struct ModelRun {
             return Plan(action: .remove, key: key, change: .init(key: key, after: nil))
         case 63..<65: return Plan(action: .inspect, key: key, change: nil)
         case 65: return Plan(action: .compare, key: key, change: nil)
-        case 66..<81, 93..<105:
+        case 66..<81, 93..<120:
             guard let present else { return Plan(action: .sweep, key: key, change: nil) }
             let codings: [ContentCoding?] = [.zstd, .gzip, nil]
             let coding = codings.randomElement(using: &self.random) ?? nil
             return Plan(action: .reencode(present.digest, coding), key: key, change: nil)
-        case 0..<28:
+        case 0..<28, 120..<140:
             let content = try self.content(isNew: isNew)
             return Plan(action: .put(content), key: key, change: .init(key: key, after: content))
         case 28..<34:

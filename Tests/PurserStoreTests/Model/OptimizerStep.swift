@@ -41,7 +41,7 @@ struct OptimizerStep {
     private mutating func chooseAge(_ files: [FileRecord], at now: Date, _ random: inout SeededGenerator) {
         let ages = files.map { now.timeIntervalSince($0.modifiedAt) }
         // Far enough from every age that it does not matter how long the run takes to come to it.
-        var limit = Double(Int.random(in: 50..<2_000, using: &random))
+        var limit = Double(Int.random(in: 300..<3_000, using: &random))
         while ages.contains(where: { abs($0 - limit) < 5 }) { limit += 1 }
         self.configuration.age.maxFileAge = .seconds(limit)
         self.going.formUnion(zip(files, ages).filter { $0.1 > limit }.map(\.0.key.text))
