@@ -15,7 +15,7 @@ final class ExecStep: ResidentStep {
     private let pool: WorkerPool?
 
     init(_ configuration: ExecConfiguration) {
-        let files = NamedFiles(configuration.arguments + configuration.environment.values)
+        let files = NamedFiles(arguments: configuration.arguments, environment: configuration.environment.values)
         self.configuration = configuration
         self.files = files
         self.filesOfWorkers = configuration.persistence == nil ? nil : files.identity

@@ -5,8 +5,10 @@ import Synchronization
 /// The files that a step's arguments and environment name, such as the script of an interpreter: what stands in them decides
 /// what comes of a content as much as the program itself.
 ///
-/// Only texts that the pipeline says in whole are looked at: a path, or `--option=PATH`. What comes in for braces belongs to
-/// the key of a result anyway, and what a program opens beside that nobody knows.
+/// Only texts that the pipeline says in whole are looked at: the first argument that is a path, such as a script, each
+/// `--option=PATH`, and paths in the environment. Further paths among the arguments may be files that the program writes, such
+/// as a log: results would never be found again. What comes in for braces belongs to the key of a result anyway, and what a
+/// program opens beside that nobody knows.
 final class NamedFiles: Sendable {
     /// Larger files are told from what they were by size and time alone.
     private static let maxHashedBytes: Int64 = 1 << 20
@@ -19,9 +21,12 @@ final class NamedFiles: Sendable {
     private let paths: [String]
     private let known = Mutex<[String: Known]>([:])
 
-    /// Looks for paths in some texts.
-    init(_ templates: [ExecTemplate]) {
-        self.paths = Set(templates.compactMap(Self.path)).sorted()
+    /// Looks for paths in the texts of a step.
+    init(arguments: [ExecTemplate], environment: some Sequence<ExecTemplate>) {
+        let script = arguments.lazy.compactMap(Self.path).first
+        let options = arguments.compactMap(Self.optionPath)
+        let values = environment.compactMap { Self.path($0) ?? Self.optionPath($0) }
+        self.paths = Set([script].compactMap(\.self) + options + values).sorted()
     }
 
     /// What tells the files from what they were; empty where none is named, or there.
@@ -55,10 +60,15 @@ final class NamedFiles: Sendable {
         return hash.finalize().description
     }
 
-    /// The path that a text is, or has behind its first `=`.
+    /// The path that a text is.
     private static func path(_ template: ExecTemplate) -> String? {
+        guard template.places.isEmpty, let text = template.beginning, text.hasPrefix("/") else { return nil }
+        return text
+    }
+
+    /// The path that an option has behind its first `=`.
+    private static func optionPath(_ template: ExecTemplate) -> String? {
         guard template.places.isEmpty, let text = template.beginning else { return nil }
-        if text.hasPrefix("/") { return text }
         guard text.hasPrefix("-"), let sign = text.firstIndex(of: "=") else { return nil }
         let value = text[text.index(after: sign)...]
         return value.hasPrefix("/") ? String(value) : nil

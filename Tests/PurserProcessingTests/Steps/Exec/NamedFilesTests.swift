@@ -57,6 +57,20 @@ struct NamedFilesTests {
         }
     }
 
+    @Test func aFileThatTheProgramMayWriteIsNotAskedFor() throws {
+        try withTemporaryFolder { folder in
+            let (script, log) = (folder.appending("script").string, folder.appending("log").string)
+            try Data("echo one".utf8).write(to: URL(filePath: script))
+            let arguments: StepValue = .list([.string("-e"), .string(script), "{input}", .string(log)])
+            let step = try execStep(["program": "sh"], ["arguments": arguments])
+            let first = step.cacheIdentity
+            try Data("began".utf8).write(to: URL(filePath: log))
+            #expect(step.cacheIdentity == first)
+            try Data("echo two".utf8).write(to: URL(filePath: script))
+            #expect(step.cacheIdentity != first)
+        }
+    }
+
     @Test func aLinkIsWhatItLeadsTo() throws {
         try withTemporaryFolder { folder in
             let (path, link) = (folder.appending("script").string, folder.appending("link").string)
