@@ -23,6 +23,12 @@ final class HTTPConnection {
             }
         }
         guard result == 0 else { throw BenchmarkFailure("cannot connect to port \(port): errno \(errno)") }
+        // As clients do: else a body waits up to 40 ms for the acknowledgement of its head (RFC 1122 §4.2.3.4).
+        var isOn: CInt = 1
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        guard setsockopt(self.descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &isOn, size) == 0 else {
+            throw BenchmarkFailure("a connection cannot be set up: errno \(errno)")
+        }
     }
 
     deinit { close(self.descriptor) }

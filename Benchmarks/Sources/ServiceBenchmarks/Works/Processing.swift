@@ -60,7 +60,7 @@ struct Processing: Work {
         var bare = Samples(), added = Samples()
         for _ in 0..<max(5, bench.repetitions) {
             let output = bench.scratch.appending(path: "\(pipeline)-output").path
-            let alone = try seconds { try Tool.run(tool, arguments(input.path, output)) } * 1_000
+            let alone = try Tool.time(tool, arguments(input.path, output)) * 1_000
             bare.append(alone)
             added.append(try client.time(pipeline, key: pipeline) - alone)
         }
@@ -79,9 +79,7 @@ struct Processing: Work {
         let workers = 4
         var added = Samples()
         for _ in 0..<3 {
-            let bare = try seconds {
-                try Tool.run("sh", ["-c", "seq \(Self.steps) | xargs -n 1 -P \(workers) true"])
-            }
+            let bare = try Tool.time("sh", ["-c", "seq \(Self.steps) | xargs -n 1 -P \(workers) true"])
             let start = ContinuousClock.now
             let job = try client.end(of: try client.start("bench-true", prefix: "small/").id, interval: 10_000)
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
