@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests that were built, a target at a time: within a target they run in parallel, and those that wait for
 # something real need not share two cores with all the others. Suites that measure by the clock, whose names end in
-# PromptnessTests, run by themselves at the end. Arguments go to `swift test`.
+# PromptnessTests, and the long random histories of ModelTests run by themselves at the end. Arguments go to `swift test`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,12 +21,12 @@ run() {
     rm -f "$log"
 }
 
-timed='PromptnessTests'
+alone='(Promptness|Model)Tests'
 for folder in Tests/*Tests; do
     target=$(basename "$folder")
-    run "$target" --filter "^$target\." --skip "$timed" "$@"
+    run "$target" --filter "^$target\." --skip "\.[A-Za-z]*$alone" "$@"
 done
-for suite in $(grep -rhoE "struct [A-Za-z]+$timed" Tests | cut -d' ' -f2 | sort -u); do
+for suite in $(grep -rhoE "struct [A-Za-z]*$alone" Tests | cut -d' ' -f2 | sort -u); do
     run "$suite" --filter "\.$suite" "$@"
 done
 if [ ${#failed[@]} -gt 0 ]; then

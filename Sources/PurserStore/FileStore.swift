@@ -245,23 +245,17 @@ public final class FileStore: Sendable {
     }
 
     /// Runs the body on the disk threads, where blocking calls hold nobody else up.
-    ///
-    /// What runs in the background stays there.
     @concurrent
     package func onDiskThreads<Value>(_ body: @concurrent () async throws -> Value) async throws -> Value {
-        try await (Self.isInBackground ? self.backgroundThreads : self.diskThreads).run(body)
+        try await self.diskThreads.run(body)
     }
 
-    /// Runs the body, and all that it calls of this store, on one thread that gives way to all others.
+    /// Runs the body on one thread that gives way to all others.
     ///
-    /// For work that nobody waits for and that may take the processor for long.
+    /// For work that nobody waits for and that may take the processor for long. What others may wait for, such as all that is
+    /// done with a content held exclusively, belongs on the disk threads.
     @concurrent
     package func inBackground<Value>(_ body: @concurrent () async throws -> Value) async throws -> Value {
-        try await Self.$isInBackground.withValue(true) {
-            try await self.backgroundThreads.run(body)
-        }
+        try await self.backgroundThreads.run(body)
     }
-
-    /// Whether the task was sent to the background.
-    @TaskLocal private static var isInBackground = false
 }

@@ -29,8 +29,8 @@ extension ServiceMonitor {
                 self.state.withLock { $0.exports = before }
                 throw error
             }
-            if let problem { throw problem }
             try await self.removeOldest(of: exports, keeping: settings.keep)
+            if let problem { throw problem }
             self.alerts.clear(.exportFailed, because: "the next export was written")
         } catch {
             self.logger.error(

@@ -23,7 +23,7 @@ struct SettingsFile {
         do {
             node = try Yams.compose(yaml: text)
         } catch {
-            throw SettingsError([.init(key: name, message: "this is not YAML: \(error)")])
+            throw SettingsError([.init(key: name, message: "this is not YAML: \(Self.problem(error))")])
         }
         guard let node else { return }
         if case .scalar(let scalar) = node, scalar.string.isEmpty { return }
@@ -31,6 +31,18 @@ struct SettingsFile {
             throw SettingsError([.init(key: name, message: "it must be a mapping of keys to values")])
         }
         self.add(mapping, under: "")
+    }
+
+    /// What is wrong, and where; the line itself may hold a secret.
+    private static func problem(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(problem) in line \(mark.line), column \(mark.column)"
+        case .duplicatedKeysInMapping(let keys, let context):
+            "a key stands twice, before line \(context.mark.line): \(keys.map { $0.prefix(80) }.sorted().joined(separator: ", "))"
+        default: "it cannot be read"
+        }
     }
 
     private mutating func add(_ mapping: Node.Mapping, under prefix: String) {

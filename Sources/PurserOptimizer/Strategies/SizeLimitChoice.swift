@@ -11,6 +11,7 @@ struct SizeLimitChoice {
 
     let excess: SizeLimitExcess
     private let filter: FileFilter
+    private let order: RemovalOrder
     private let catalog: Catalog
     /// What had its turn, whether it goes already or not.
     private let expected: Forecast
@@ -33,6 +34,7 @@ struct SizeLimitChoice {
     ) {
         self.excess = excess
         self.filter = policy.filter
+        self.order = policy.order
         self.catalog = catalog
         self.expected = forecast.copy()
         self.queue = RemovalQueue(policy.order, writtenUntil: limit, in: catalog)
@@ -70,6 +72,15 @@ struct SizeLimitChoice {
         let page = try self.catalog.files(ofBlob: file.blobRow, after: last, limit: Self.names)
         let names = page.filter { self.isInPlace($0) && self.expected.contains($0) }
         return (names, page.count == Self.names ? page.last : nil)
+    }
+
+    /// Whether a file still stands before another in the order, as it did when it had its turn.
+    func isBefore(_ file: FileCandidate, orAt other: FileCandidate) -> Bool {
+        switch self.order {
+        case .oldest: file.modifiedAt <= other.modifiedAt
+        case .leastRecentlyUsed: file.usedAt <= other.usedAt
+        case .largest: true
+        }
     }
 
     private func isInPlace(_ file: FileCandidate) -> Bool {

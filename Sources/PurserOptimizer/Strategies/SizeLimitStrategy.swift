@@ -61,7 +61,7 @@ private struct ExcessRemoval {
                 self.context.report { $0.filesExamined += 1 }
                 guard try self.choice.isAbout(file), try self.removals.mayRemove(file) else { continue }
                 let won = try self.choice.take(file)
-                guard won > 0 else { continue }
+                guard won > 0, try self.mayRemoveAll(with: file) else { continue }
                 self.pending += won
                 try await self.choose(file)
             }
@@ -81,6 +81,22 @@ private struct ExcessRemoval {
         }
     }
 
+    /// Whether the names that had their turn before may still be removed: the run may have waited since, and they may have been
+    /// written, pinned or read again. Where one may not, removing the others wins nothing.
+    private func mayRemoveAll(with file: FileCandidate) throws -> Bool {
+        var last: FileCandidate?
+        repeat {
+            let (names, next) = try self.choice.names(with: file, after: last)
+            for name in names {
+                guard try self.choice.isAbout(name), try self.removals.mayRemove(name),
+                    self.choice.isBefore(name, orAt: file)
+                else { return false }
+            }
+            last = next
+        } while last != nil
+        return true
+    }
+
     /// Chooses all names that go with a file; where they are many, some are removed meanwhile, so that memory does not grow
     /// with them.
     private mutating func choose(_ file: FileCandidate) async throws {
@@ -96,7 +112,9 @@ private struct ExcessRemoval {
 
     private mutating func removeChosen() async throws {
         let freed = try await self.removals.remove(self.chosen)
-        self.left -= self.choice.excess.counted(freed)
+        let won = self.choice.excess.counted(freed)
+        self.left -= won
+        self.pending = max(0, self.pending - won)
         self.chosen = []
     }
 }

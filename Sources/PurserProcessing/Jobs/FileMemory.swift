@@ -4,7 +4,7 @@ import PurserOperations
 struct FileMemory: Sendable {
     /// Bytes, beside what the server itself holds for the file.
     var bytes: Int
-    /// Whether that is all that the programs may ever hold, so that none has to be ended for want of more.
+    /// Whether that is as much as a file may ever begin with.
     var isWhole = false
 }
 
@@ -17,9 +17,13 @@ extension ProcessingService {
         FileMemory(bytes: min(pipeline.memory, Int.max - Self.ownMemory))
     }
 
-    /// All that the programs of a pipeline may hold, as far as there is so much for all files together.
+    /// All that the programs of a pipeline may hold, but no more than half of what there is for everybody.
+    ///
+    /// A file that waited for all of it would hold everybody else up until the last of them had ended. More than half is
+    /// reserved while its programs grow, as for any file.
     func wholeMemory(of pipeline: Pipeline) -> FileMemory {
-        let most = max(0, self.resources.configuration.memoryBudget - Self.ownMemory)
-        return FileMemory(bytes: max(min(pipeline.memoryLimit, most), 0), isWhole: true)
+        let half = max(0, self.resources.configuration.memoryBudget / 2 - Self.ownMemory)
+        let expected = self.expectedMemory(of: pipeline).bytes
+        return FileMemory(bytes: max(expected, min(pipeline.memoryLimit, half)), isWhole: true)
     }
 }

@@ -90,7 +90,11 @@ enum JobChoice {
         // Jobs that wait for their last files to be written down are under way too, and are not to become many.
         guard let first else { return hasPlace ? .start(waiter.number) : .wait }
         let present = ranking.level(of: first)
-        if waiter.priority.rawValue < present { return .start(waiter.number) }
+        // However the jobs that wait are ranked by their age, the most urgent of them does not wait behind the others.
+        let urgent = waiters.enumerated().filter { $0.element.priority.rawValue < present }.min {
+            (ranking.rank($0.element), $0.offset) < (ranking.rank($1.element), $1.offset)
+        }?.element
+        if let urgent { return .start(urgent.number) }
         // One that has nothing under way goes first: a new one would have its turn behind it.
         let own = ranking.share(of: first.client)
         guard own.inFlight > 0, first.inFlight > 0 || waiter.client != first.client else { return .take(first.number) }

@@ -102,7 +102,8 @@ extension ProcessingService {
             do {
                 try await self.writeSource(content, of: work)
             } catch {
-                trouble.withLock { $0 = error }
+                // A file that ends while it is being read, for its time or another step, is no trouble of the store.
+                if !Self.isStop(error) { trouble.withLock { $0 = error } }
                 throw error
             }
         }

@@ -98,6 +98,11 @@ extension ProcessingService {
             var passed: Int64 = 0
             do {
                 while !Task.isCancelled, let job = try self.catalog.unlistedJob(after: passed) {
+                    // One that is being ended needs no more files.
+                    guard self.running.withLock({ $0[job.number]?.stopReason == nil }) else {
+                        passed = job.number
+                        continue
+                    }
                     guard try await !self.listOn(job) else { continue }
                     passed = job.number
                     self.isListingPutOff.withLock { $0 = true }

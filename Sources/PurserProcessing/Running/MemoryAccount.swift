@@ -38,18 +38,20 @@ public final class MemoryAccount: Sendable {
     ///   - bytes: As resident.
     /// - Returns: Whether that much is reserved.
     func note(_ leader: Int32, holds bytes: Int) -> Bool {
-        let more = self.state.withLock { state -> Int in
+        let (missing, more) = self.state.withLock { state -> (Int, Int) in
             state.held[leader] = bytes
-            let needed = state.held.values.reduce(0) { $0 + $1 }
-            guard needed > state.reserved else { return 0 }
-            let more = max(needed - state.reserved, Self.step)
+            let missing = state.held.values.reduce(0) { $0 + $1 } - state.reserved
+            guard missing > 0 else { return (0, 0) }
+            let more = max(missing, Self.step)
             // Counted before it is asked for, outside the lock, so that nobody else of the file asks for the same.
             state.reserved += more
-            return more
+            return (missing, more)
         }
         guard more > 0, !self.grow(more) else { return true }
-        self.state.withLock { $0.reserved -= more }
-        return false
+        // Perhaps there is no more than what is needed now.
+        let got = missing < more && self.grow(missing) ? missing : 0
+        self.state.withLock { $0.reserved -= more - got }
+        return got > 0
     }
 
     /// A process group holds nothing any more.

@@ -80,8 +80,9 @@ struct WorkerSeat: Sendable {
             )
             self.pool.noteFailure(failure)
         }
-        await self.disk.removeFolder(self.folder)
+        // Whoever waits for the file need not wait for the folder as well.
         talk.finishFile(end)
+        await self.disk.removeFolder(self.folder)
         return end
     }
 

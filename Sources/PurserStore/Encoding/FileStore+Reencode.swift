@@ -36,7 +36,7 @@ extension FileStore {
             if let reason = Self.reasonAgainst(request, content) { return content.outcome(reason) }
             if !request.isDryRun { try self.health.requireWritable() }
             let task = Reencoding(content: content, request: request, operation: operation, throttle: throttle)
-            return try await self.onDiskThreads {
+            return try await self.inBackground {
                 content.encoding.isInline
                     ? try await self.reencodeInline(task) : try await self.reencodeFile(task)
             }

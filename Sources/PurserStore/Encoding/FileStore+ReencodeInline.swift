@@ -18,8 +18,11 @@ extension FileStore {
         }
         guard let form = try Self.inlineForm(of: bytes, task) else { return task.content.outcome(.incompressible) }
         if !task.request.isDryRun {
-            let isKept = try await self.pins.withExclusiveWhenFree(on: record.id) {
-                try await self.write { try await self.catalog.keep(record.id, as: form, insteadOf: record.form) }
+            // Not in the background: uploads of the content wait meanwhile.
+            let isKept = try await self.onDiskThreads {
+                try await self.pins.withExclusiveWhenFree(on: record.id) {
+                    try await self.write { try await self.catalog.keep(record.id, as: form, insteadOf: record.form) }
+                }
             }
             guard isKept else { return task.content.outcome(.changed) }
         }

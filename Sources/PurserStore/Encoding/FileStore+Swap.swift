@@ -18,17 +18,20 @@ extension FileStore {
     func swap(
         _ task: Reencoding,
         to form: BlobForm,
-        install: () throws(BlobError) -> Void
+        install: @Sendable () throws(BlobError) -> Void
     ) async throws -> Bool {
         let record = task.content.record
-        return try await self.pins.withExclusiveWhenFree(on: record.id) {
-            guard try self.isStill(record) else { return false }
-            try self.health.requireWritable()
-            try install()
-            let isKept = try await self.commit(form, insteadOf: record, task.target)
-            // Readers that have the old form open keep it.
-            self.removeUnnamed(record.id, isKept ? task.content.encoding : task.target)
-            return isKept
+        // Not in the background: uploads of the content wait meanwhile.
+        return try await self.onDiskThreads {
+            try await self.pins.withExclusiveWhenFree(on: record.id) {
+                guard try self.isStill(record) else { return false }
+                try self.health.requireWritable()
+                try install()
+                let isKept = try await self.commit(form, insteadOf: record, task.target)
+                // Readers that have the old form open keep it.
+                self.removeUnnamed(record.id, isKept ? task.content.encoding : task.target)
+                return isKept
+            }
         }
     }
 

@@ -44,7 +44,7 @@ extension FileStore {
         pace: @escaping @concurrent @Sendable (Int) async throws -> Void
     ) async throws -> BlobID {
         let content = try self.openKept(record.standIn)
-        return try await self.onDiskThreads {
+        return try await self.inBackground {
             let source = try ContentSource(content.place)
             var hash = ContentHash()
             var offset: Int64 = 0

@@ -69,7 +69,12 @@ struct RunTests {
             let before = try await store.onDiskThreads { Self.threadName() }
             #expect(before.hasPrefix("purser-disk-") && before != "purser-disk-b0")
             _ = try await fixture.optimizer(reencode: reencoder).run(RunRequest([.compression]))
-            #expect(threads.withLock { $0 } == Array(repeating: "purser-disk-b0", count: 6))
+            // What others may wait for does not, and comes back.
+            let names = threads.withLock { $0 }
+            #expect(names.count == 6)
+            for (number, name) in names.enumerated() {
+                #expect((name == "purser-disk-b0") == (number % 3 != 2), "\(number): \(name)")
+            }
         }
     }
 

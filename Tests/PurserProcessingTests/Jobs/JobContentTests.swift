@@ -73,4 +73,36 @@ struct JobContentTests {
             #expect(seen.all.isEmpty)
         }
     }
+
+    /// Nothing is wrong with the store then, and nobody has stopped the job.
+    @Test
+    func fileThatEndsWhileItIsReadEndsItsJob() async throws {
+        try await JobFixture.run { fixture in
+            try await fixture.put("a", String(repeating: Self.text, count: 500))
+            let impatient = PipelineStep(name: "impatient", uses: "test", retry: .none, work: ImpatientStep())
+            let pipeline = Pipeline(name: "test", version: "1", steps: [.copy, impatient])
+            let service = fixture.service([pipeline])
+            let report = try await service.whileRunning {
+                let job = try await service.submit(try .files("a"))
+                try await service.ended(job)
+                return try service.report(job.id)
+            }
+            #expect(report.job.state == .failed)
+            #expect(report.items.map(\.state) == [.failed])
+            #expect(report.items.first?.error?.code == "impatient")
+        }
+    }
+}
+
+/// A step that needs no content, and fails while another one waits for it.
+private struct ImpatientStep: ProcessingStep {
+    var readsContent: Bool { false }
+
+    func run(_ input: StepInput, _ context: StepContext) async throws -> StepOutput {
+        while !FileManager.default.fileExists(atPath: input.path) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+        throw StepFailure("impatient", "it does not wait for the content")
+    }
 }
