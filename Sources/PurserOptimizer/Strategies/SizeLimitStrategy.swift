@@ -81,8 +81,10 @@ private struct ExcessRemoval {
         }
     }
 
-    /// Whether the names that had their turn before may still be removed: the run may have waited since, and they may have been
-    /// written, pinned or read again. Where one may not, removing the others wins nothing.
+    /// Whether the names that had their turn before a file may still be removed.
+    ///
+    /// The run may have waited since, and they may have been written, pinned or read again. Where one may not, removing the
+    /// others wins nothing.
     private func mayRemoveAll(with file: FileCandidate) throws -> Bool {
         var last: FileCandidate?
         repeat {
