@@ -89,7 +89,8 @@ private struct ExcessRemoval {
         var last: FileCandidate?
         repeat {
             let (names, next) = try self.choice.names(with: file, after: last)
-            for name in names {
+            // In a dry run, what goes already for another limit is still there.
+            for name in names where !(self.context.isDryRun && self.context.forecast.contains(name)) {
                 guard try self.choice.isAbout(name), try self.removals.mayRemove(name),
                     self.choice.isBefore(name, orAt: file)
                 else { return false }
