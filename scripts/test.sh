@@ -24,7 +24,7 @@ run() {
 alone='(Promptness|Model)Tests'
 for folder in Tests/*Tests; do
     target=$(basename "$folder")
-    run "$target" --filter "^$target\." --skip "\.[A-Za-z]*$alone" "$@"
+    run "$target" --filter "^$target\." --skip PromptnessTests --skip ModelTests "$@"
 done
 for suite in $(grep -rhoE "struct [A-Za-z]*$alone" Tests | cut -d' ' -f2 | sort -u); do
     run "$suite" --filter "\.$suite" "$@"
