@@ -77,6 +77,8 @@ extension FileStore {
             guard let now = try self.catalog.blob(record.id), now.state == .live, now.form == record.form else {
                 return task.content.outcome(.changed)
             }
+            // It may have gone and come back as it was.
+            guard try await !self.isIntactWhileHeld(now) else { return task.content.outcome(.changed) }
             if !task.request.isDryRun { await self.flagDamaged(record.id) }
             throw StoreError(.contentDamaged, "the stored bytes of a content are damaged", cause: error)
         }

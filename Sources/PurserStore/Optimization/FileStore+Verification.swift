@@ -27,39 +27,57 @@ extension FileStore {
         _ record: BlobRecord,
         pace: @escaping @concurrent @Sendable (Int) async throws -> Void
     ) async throws -> ContentFinding {
+        let isIntact = try await self.inBackground { try await self.isIntact(record, pace: pace) }
+        guard !isIntact else { return .intact }
+        let now = try self.record(of: record)
+        return now == record ? .damaged : .changed
+    }
+
+    /// Whether a content that is held, so that nobody replaces it meanwhile, is what was acknowledged.
+    ///
+    /// Who found it damaged before it was held may have come between its removal and its return.
+    ///
+    /// - Throws: ``StoreError`` `.inputOutput` where the disk cannot tell.
+    func isIntactWhileHeld(_ record: BlobRecord) async throws -> Bool {
+        // Not in the background: others wait for the content meanwhile.
+        try await self.onDiskThreads { try await self.isIntact(record) { _ in try Task.checkCancellation() } }
+    }
+
+    @concurrent
+    private func isIntact(
+        _ record: BlobRecord,
+        pace: @concurrent @Sendable (Int) async throws -> Void
+    ) async throws -> Bool {
         do {
-            if try await self.digest(of: record, pace: pace) == record.id { return .intact }
+            return try await self.digest(of: record, pace: pace) == record.id
         } catch {
             let error = StoreError.translated(error)
             guard (error as? StoreError)?.code == .contentDamaged else { throw error }
+            return false
         }
-        let now = try self.record(of: record)
-        return now == record ? .damaged : .changed
     }
 
     /// Reads a content as it is kept, and notes nothing of what it finds.
     @concurrent
     private func digest(
         of record: BlobRecord,
-        pace: @escaping @concurrent @Sendable (Int) async throws -> Void
+        pace: @concurrent @Sendable (Int) async throws -> Void
     ) async throws -> BlobID {
         let content = try self.openKept(record.standIn)
-        return try await self.inBackground {
-            let source = try ContentSource(content.place)
-            var hash = ContentHash()
-            var offset: Int64 = 0
-            while offset < content.size {
-                let count = Int(min(Int64(Self.readWindow), content.size - offset))
-                let piece = try source.read(at: offset, upTo: count)
-                guard piece.readableBytes > 0 else { throw BlobError(.damaged, "a content ends early") }
-                hash.update(piece)
-                offset += Int64(piece.readableBytes)
-                try await pace(piece.readableBytes)
-            }
-            // What no reader of the content comes by, and who takes the coding gets.
-            if case .encoded(let blob) = content.place { try blob.checkEnd() }
-            return hash.finalize()
+        let source = try ContentSource(content.place)
+        var hash = ContentHash()
+        var offset: Int64 = 0
+        while offset < content.size {
+            let count = Int(min(Int64(Self.readWindow), content.size - offset))
+            let piece = try source.read(at: offset, upTo: count)
+            guard piece.readableBytes > 0 else { throw BlobError(.damaged, "a content ends early") }
+            hash.update(piece)
+            offset += Int64(piece.readableBytes)
+            try await pace(piece.readableBytes)
         }
+        // What no reader of the content comes by, and who takes the coding gets.
+        if case .encoded(let blob) = content.place { try blob.checkEnd() }
+        return hash.finalize()
     }
 
     /// Opens a content as it is kept now, not as it may be remembered.
@@ -73,16 +91,18 @@ extension FileStore {
 
     /// Notes that a content's bytes are wrong or missing, and moves them out of the way where they lie in a file.
     ///
-    /// From then on its files answer an error, and the next upload of the content brings good bytes.
+    /// From then on its files answer an error, and the next upload of the content brings good bytes. They are read once more
+    /// first, with the content held: uploads of the same content wait for that.
     ///
     /// - Parameter record: The content as it was found damaged.
-    /// - Returns: Whether it was noted; not where it has changed since, or is being uploaded right now.
+    /// - Returns: Whether it was noted; not where it has changed since or is good after all, or is being uploaded right now.
     /// - Throws: ``StoreError``.
     package func condemn(_ record: BlobRecord) async throws -> Bool {
         do {
             try self.health.requireWritable()
             let isDone = try await self.pins.withExclusive(on: record.id) {
                 guard try self.record(of: record) == record else { return false }
+                guard try await !self.isIntactWhileHeld(record) else { return false }
                 // First the note, so that nobody reads what is being moved.
                 try await self.catalog.flag(record.id, damaged: true)
                 self.logger.error("blob damaged", metadata: ["purser.blob.sha256": "\(record.id)"])

@@ -124,6 +124,31 @@ struct EncodedReadTests {
         }
     }
 
+    /// A content may go and come back between the look that finds it damaged and the note of that.
+    @Test func bytesThatCameBackAreNotNotedAsDamaged() async throws {
+        try await withStore { store in
+            let content = text(5_000_000)
+            let path = try store.folder.layout.file(of: await store.put("a", content).file.blob)
+            let blob = try content.digest()
+            let looks = Atomic(0)
+            try Self.flip(path)
+            await expectError(.contentDamaged) {
+                let request = ReencodeRequest(coding: .zstd)
+                try await store.files.reencode(blob, request) { _ in looks.add(1, ordering: .relaxed) }
+            }
+            // The last look is past the damage; an upload heals it meanwhile.
+            try await store.put("a", content)
+            try Self.flip(path)
+            let last = looks.exchange(0, ordering: .relaxed)
+            let outcome = try await store.files.reencode(blob, ReencodeRequest(coding: .zstd)) { _ in
+                if looks.add(1, ordering: .relaxed).newValue == last { try Self.flip(path) }
+            }
+            #expect(outcome.result == .changed)
+            #expect(try !Self.isDamaged("a", in: store))
+            #expect(try await store.read("a") == content)
+        }
+    }
+
     @Test(arguments: ContentCoding.allCases)
     func inlineBytesThatWereSpoiledAreNotGivenOut(_ coding: ContentCoding) async throws {
         try await withStore { store in

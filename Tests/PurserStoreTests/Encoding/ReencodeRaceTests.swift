@@ -19,12 +19,12 @@ struct ReencodeRaceTests {
             let done = Flag()
             try await withThrowingTaskGroup(of: Int.self) { group in
                 group.addTask {
+                    defer { done.raise() }
                     var changes = 0
                     for round in 0..<60 {
                         let outcome = try await store.reencode("a", Self.codings[round % 3])
                         changes += outcome.result == .reencoded ? 1 : 0
                     }
-                    done.raise()
                     return changes
                 }
                 for reader in 0..<3 {
@@ -66,6 +66,7 @@ struct ReencodeRaceTests {
             let done = Flag()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
+                    defer { done.raise() }
                     for round in 0..<60 {
                         try await store.put("a", content)
                         let read = try await store.read("a")
@@ -76,7 +77,6 @@ struct ReencodeRaceTests {
                             try await store.put("a", sample(100, seed: UInt64(round)))
                         }
                     }
-                    done.raise()
                 }
                 for number in 0..<2 {
                     group.addTask {

@@ -21,6 +21,17 @@ struct DamageTests {
         }
     }
 
+    /// Whoever found it damaged may have looked while it went and came back.
+    @Test(arguments: [2000, 50_000])
+    func contentThatIsGoodIsNotCondemned(_ size: Int) async throws {
+        try await withStore { store in
+            let blob = try await store.put("a", sample(size)).file.blob
+            let record = try #require(try store.files.catalog.blob(blob))
+            #expect(try await !store.files.condemn(record))
+            #expect(try await store.read("a") == sample(size))
+        }
+    }
+
     @Test func blobCutShortWhileItIsReadEndsTheRead() async throws {
         try await withStore { store in
             let file = try await store.put("a", sample(1_000_000)).file
