@@ -23,24 +23,28 @@ public enum ContentCoding: String, Sendable, Hashable, CaseIterable {
 
     /// Bytes of content in each frame but the last, for a content of a certain size.
     ///
-    /// A read of one byte decodes a frame, which has to take some milliseconds only; and the larger the frames, the smaller
-    /// the whole. DEFLATE looks back 32 KiB only and decodes slowly, so its frames are the smaller ones; they grow with
-    /// contents whose index would not fit into the field that holds it.
-    func frameBytes(forContentOf size: Int64) -> Int {
+    /// A read of one byte decodes a frame, which has to take some milliseconds only, and nothing ends the encoding of a frame
+    /// before it is done; but the larger the frames, the smaller the whole. DEFLATE looks back 32 KiB only and decodes
+    /// slowly, and the high levels of zstd take a third of a second for 1 MiB: their frames are the smaller ones. They grow
+    /// with contents whose index would not hold so many.
+    func frameBytes(forContentOf size: Int64, level: Int? = nil) -> Int {
+        var bytes = self == .gzip || (level ?? self.defaultLevel) >= Self.slowLevel ? 1 << 20 : FrameIndex.maxFrameBytes
+        while bytes < FrameIndex.maxFrameBytes, size > Int64(bytes) * Int64(self.maxFrames) { bytes *= 2 }
+        return bytes
+    }
+
+    /// The first level of zstd that takes more than a quarter of a second for a frame of 4 MiB.
+    private static let slowLevel = 13
+
+    private var maxFrames: Int {
         switch self {
-        case .zstd: return FrameIndex.maxFrameBytes
-        case .gzip:
-            var bytes = 1 << 20
-            while bytes < FrameIndex.maxFrameBytes, size > Int64(bytes) * Int64(GzipFormat.maxFrames) { bytes *= 2 }
-            return bytes
+        case .gzip: GzipFormat.maxFrames
+        case .zstd: ZstdFormat.maxFrames
         }
     }
 
     /// The largest content that can be kept so, in bytes.
     package var maxContentSize: Int64 {
-        switch self {
-        case .gzip: Int64(GzipFormat.maxFrames) * Int64(FrameIndex.maxFrameBytes)
-        case .zstd: Int64(ZstdFormat.maxFrames) * Int64(FrameIndex.maxFrameBytes)
-        }
+        Int64(self.maxFrames) * Int64(FrameIndex.maxFrameBytes)
     }
 }

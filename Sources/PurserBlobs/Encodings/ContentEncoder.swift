@@ -36,7 +36,7 @@ package final class ContentEncoder {
         guard contentSize > 0, contentSize <= coding.maxContentSize else {
             throw BlobError(.inputOutput, "\(contentSize) bytes cannot be kept as \(coding.rawValue)")
         }
-        self.frameBytes = coding.frameBytes(forContentOf: contentSize)
+        self.frameBytes = coding.frameBytes(forContentOf: contentSize, level: level)
         let count = Int(FrameIndex.frames(of: contentSize, frameBytes: self.frameBytes))
         switch coding {
         case .gzip:

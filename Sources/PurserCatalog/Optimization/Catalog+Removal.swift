@@ -8,11 +8,14 @@ package struct FileRemoval: Sendable {
     package var file: FileCandidate
     /// Why, for the audit trail.
     package var reason: String
+    /// Whether it stays where it is the last name of its content in its bucket by then.
+    package var sparesLastName: Bool
 
     /// Describes a removal.
-    package init(_ file: FileCandidate, reason: String) {
+    package init(_ file: FileCandidate, reason: String, sparesLastName: Bool = false) {
         self.file = file
         self.reason = reason
+        self.sparesLastName = sparesLastName
     }
 }
 
@@ -110,7 +113,8 @@ extension WriteTransaction {
             let file = try self.db.first(Query.fileInBucket, [bucket.row, key], { try FileRow($0, in: seen.bucket) }),
             file.blob.row == seen.blobRow, file.record.blob == seen.blob,
             file.record.modifiedAt.milliseconds == seen.modifiedAt.milliseconds,
-            try self.access(bucket.row, key) == seen.accessedAt?.milliseconds
+            try self.access(bucket.row, key) == seen.accessedAt?.milliseconds,
+            try !removal.sparesLastName || self.hasSeveralNames(file.blob, in: bucket)
         else { return nil }
         try self.write(Query.deleteFile, [bucket.row, key])
         self.changes(seen.key, in: seen.bucket)
@@ -130,6 +134,13 @@ extension WriteTransaction {
             ]
         )
         return (released, lost)
+    }
+
+    private func hasSeveralNames(_ blob: BlobRow, in bucket: BucketRow) throws -> Bool {
+        let answer = try self.db.first(OptimizationQuery.hasSeveralNamesInBucket, [blob.row, bucket.row]) {
+            try $0.integer(0)
+        }
+        return answer == 1
     }
 
     private func access(_ bucket: Int64, _ key: Data) throws -> Int64? {

@@ -82,6 +82,9 @@ enum OptimizationQuery: String, CatalogQuery {
     case lastBlob = "SELECT max(id) FROM blob"
     case references = "SELECT count(*) FROM file WHERE blob = ?"
     case referencesInBucket = "SELECT count(*) FROM file WHERE blob = ? AND bucket = ?"
+    case hasSeveralNamesInBucket = """
+        SELECT count(*) > 1 FROM (SELECT 1 FROM file WHERE blob = ? AND bucket = ? LIMIT 2)
+        """
     case credit = """
         SELECT 1 FROM blob CROSS JOIN blobCredit ON blobCredit.blob = blob.id AND blobCredit.retiredAt = blob.retiredAt
         WHERE blob.sha256 = ?

@@ -13,6 +13,8 @@ import Synchronization
 struct CompressionStrategy: Strategy {
     /// Contents of a page.
     private static let page = 100
+    /// Contents that are encoded together, where they are small, and their bytes: uploads of them wait for the commit.
+    private static let group = (contents: 50, bytes: 256 * 1024)
 
     func run(_ context: RunContext) async throws {
         guard let encoder = context.reencode else {
@@ -31,15 +33,20 @@ struct CompressionStrategy: Strategy {
             )
             guard let end = page.last?.row else { break }
             var unsuitable: [BlobID] = []
-            for blob in page where !context.forecast.isFreed(blob.row) {
-                let place = Double(blob.row - 1) / last..<Double(blob.row) / last
-                switch try await self.encode(blob.record, at: place, encoder, context) {
-                case .success(.unsuitable): unsuitable.append(blob.record.id)
-                case .success: break
-                case .failure(let error): if isStoreFull(error) { notFitting = error }
+            let contents = page.filter { !context.forecast.isFreed($0.row) }
+            for group in Self.groups(of: contents, encoder) {
+                let rows = group[0].row...group[group.count - 1].row
+                let place = Double(rows.lowerBound - 1) / last..<Double(rows.upperBound) / last
+                let outcomes = try await self.encode(group.map(\.record), at: place, encoder, context)
+                for (blob, outcome) in zip(group, outcomes) {
+                    switch outcome {
+                    case .success(.unsuitable): unsuitable.append(blob.record.id)
+                    case .success: break
+                    case .failure(let error): if isStoreFull(error) { notFitting = error }
+                    }
                 }
-                context.position = "\(blob.row)"
-                try await context.proceed(to: Double(blob.row) / last)
+                context.position = "\(rows.upperBound)"
+                try await context.proceed(to: place.upperBound)
             }
             if !context.isDryRun, !unsuitable.isEmpty {
                 try await context.catalog.noteVerdict(on: unsuitable, policy: policy.verdict)
@@ -49,37 +56,64 @@ struct CompressionStrategy: Strategy {
         if let notFitting, context.filesProcessed == 0 { throw notFitting }
     }
 
-    /// - Returns: What became of a content; the error where that concerns it alone, and is counted.
+    /// Contents in their order, those together that are encoded together.
+    private static func groups(of contents: [NumberedBlob], _ encoder: Reencoder) -> [[NumberedBlob]] {
+        var groups: [[NumberedBlob]] = []
+        var bytes = 0
+        for content in contents {
+            let joins = encoder.joins(content.record)
+            bytes += Int(content.record.size)
+            if joins, let last = groups.last, encoder.joins(last[0].record), last.count < Self.group.contents,
+                bytes <= Self.group.bytes
+            {
+                groups[groups.count - 1].append(content)
+            } else {
+                groups.append([content])
+                bytes = Int(content.record.size)
+            }
+        }
+        return groups
+    }
+
+    /// - Returns: What became of each content; the error where that concerns it alone, and is counted.
     private func encode(
-        _ blob: BlobRecord,
+        _ blobs: [BlobRecord],
         at place: Range<Double>,
         _ encoder: Reencoder,
         _ context: RunContext
-    ) async throws -> Result<Reencoder.Outcome, any Error> {
-        do {
-            let (pace, operation) = (context.pace, context.operation)
-            let progress = EncodingProgress(of: blob.size, at: place)
-            let outcome = try await encoder.encode(blob, context.operation.id, isDryRun: context.isDryRun) { bytes in
-                // How far it is, before the bytes: what is told is done.
-                operation.update(fraction: progress.fraction(before: bytes))
-                try await pace.spend(bytes: bytes)
+    ) async throws -> [Result<Reencoder.Outcome, any Error>] {
+        let (pace, operation) = (context.pace, context.operation)
+        let progress = EncodingProgress(of: blobs.reduce(0) { $0 + $1.size }, at: place)
+        let outcomes = try await encoder.encode(blobs, operation.id, isDryRun: context.isDryRun) { bytes in
+            // How far it is, before the bytes: what is told is done.
+            operation.update(fraction: progress.fraction(before: bytes))
+            try await pace.spend(bytes: bytes)
+        }
+        for (blob, outcome) in zip(blobs, outcomes) {
+            switch outcome {
+            case .success(let outcome): Self.count(outcome, context)
+            case .failure(let error): try Self.count(error, of: blob, context)
             }
-            context.report { report in
-                report.filesExamined += 1
-                guard case .encoded(let before, let after) = outcome else { return }
-                report.filesProcessed += 1
-                report.bytesBefore += before
-                report.bytesAfter += after
-                report.spaceSavedBytes += before - after
-            }
-            return .success(outcome)
-        } catch {
-            try context.skip(error, wanting: blob.size)
-            context.report { $0.filesExamined += 1 }
-            if (error as? StoreError)?.code == .contentDamaged, !context.isDryRun {
-                context.onEvent(.contentDamaged(blob.id, files: blob.references))
-            }
-            return .failure(error)
+        }
+        return outcomes
+    }
+
+    private static func count(_ outcome: Reencoder.Outcome, _ context: RunContext) {
+        context.report { report in
+            report.filesExamined += 1
+            guard case .encoded(let before, let after) = outcome else { return }
+            report.filesProcessed += 1
+            report.bytesBefore += before
+            report.bytesAfter += after
+            report.spaceSavedBytes += before - after
+        }
+    }
+
+    private static func count(_ error: any Error, of blob: BlobRecord, _ context: RunContext) throws {
+        try context.skip(error, wanting: blob.size)
+        context.report { $0.filesExamined += 1 }
+        if (error as? StoreError)?.code == .contentDamaged, !context.isDryRun {
+            context.onEvent(.contentDamaged(blob.id, files: blob.references))
         }
     }
 }

@@ -39,10 +39,15 @@ struct DuplicateRemoval {
             let further = try files.filter { file in
                 try oldest[file.bucket]?.key != file.key && removals.mayRemove(file)
             }
+            let before = self.context.filesProcessed
+            // The one that was to stay may have gone or been written since.
             try await removals.remove(
-                further.map { FileRemoval($0, reason: "a further name of a content that the bucket has") }
+                further.map { file in
+                    let reason = "a further name of a content that the bucket has"
+                    return FileRemoval(file, reason: reason, sparesLastName: true)
+                }
             )
-            self.context.report { $0.count("duplicates_removed", Int64(further.count)) }
+            self.context.report { $0.count("duplicates_removed", $0.filesProcessed - before) }
         }
     }
 

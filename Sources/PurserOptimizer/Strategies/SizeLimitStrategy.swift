@@ -37,6 +37,8 @@ private struct ExcessRemoval {
     /// Bytes that the files chosen will win, as far as can be told before they are gone.
     private var pending: Int64 = 0
     private var chosen: [FileRemoval] = []
+    /// Files whose turn comes next.
+    private var files: ArraySlice<FileCandidate> = []
 
     init(of excess: SizeLimitExcess, _ context: RunContext, _ part: Range<Double>) {
         let policy = context.configuration.sizeLimit
@@ -56,8 +58,10 @@ private struct ExcessRemoval {
 
     mutating func run() async throws {
         while self.left > 0 {
-            let files = try self.choice.next(limit: Removals.batch)
-            for file in files where self.pending < self.left {
+            if self.files.isEmpty { self.files = try self.choice.next(limit: Removals.batch)[...] }
+            let isAtEnd = self.files.isEmpty
+            // Who has no turn now may have one later, where less is won than expected.
+            while self.pending < self.left, let file = self.files.popFirst() {
                 self.context.report { $0.filesExamined += 1 }
                 guard try self.choice.isAbout(file), try self.removals.mayRemove(file) else { continue }
                 let won = try self.choice.take(file)
@@ -65,7 +69,7 @@ private struct ExcessRemoval {
                 self.pending += won
                 try await self.choose(file)
             }
-            if self.pending >= self.left || files.isEmpty || self.chosen.count >= Removals.batch {
+            if self.pending >= self.left || isAtEnd || self.chosen.count >= Removals.batch {
                 try await self.removeChosen()
                 self.pending = 0
             }
@@ -73,7 +77,7 @@ private struct ExcessRemoval {
             try await self.context.proceed(
                 to: self.part.lowerBound + done * (self.part.upperBound - self.part.lowerBound)
             )
-            if files.isEmpty {
+            if isAtEnd {
                 let isEnough = self.left <= 0
                 self.context.report { $0.count("not_enough_files", isEnough ? 0 : 1) }
                 return

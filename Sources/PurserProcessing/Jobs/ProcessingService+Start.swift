@@ -154,9 +154,12 @@ extension ProcessingService {
     /// Gives jobs their turn back that were put off, once their time has come and their pipeline can run.
     func takeBack(at now: Date) async {
         do {
-            for (pipeline, triesAt) in try self.catalog.pipelinesPutOff() where triesAt <= now {
-                guard self.isAvailable(pipeline) else { continue }
-                if try await self.catalog.takeBackJobs(ofPipeline: pipeline, dueBy: now) > 0 { self.work.ring() }
+            for (pipeline, triesAt) in try self.catalog.pipelinesPutOff() {
+                // Nothing is put off for so long: the clock was set back since.
+                let isBehind = triesAt > now + Self.maxPutOff
+                guard triesAt <= now || isBehind, self.isAvailable(pipeline) else { continue }
+                let due = isBehind ? .distantFuture : now
+                if try await self.catalog.takeBackJobs(ofPipeline: pipeline, dueBy: due) > 0 { self.work.ring() }
             }
         } catch {
             guard !Task.isCancelled else { return }

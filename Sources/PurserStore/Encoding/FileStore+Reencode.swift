@@ -55,7 +55,7 @@ extension FileStore {
     }
 
     /// Why nothing has to be tried.
-    private static func reasonAgainst(
+    static func reasonAgainst(
         _ request: ReencodeRequest,
         _ content: Reencoding.Content
     ) -> ReencodeOutcome.Result? {

@@ -3,30 +3,48 @@ import NIOCore
 import PurserBlobs
 import PurserCatalog
 
+/// What encoding a content in memory has led to.
+enum InlineEncoding {
+    /// A form that the catalog may keep.
+    case form(BlobForm)
+    /// The content stays as it is.
+    case unchanged(ReencodeOutcome)
+}
+
 extension FileStore {
     /// Encodes a content anew that lies in the catalog.
     @concurrent
     func reencodeInline(_ task: Reencoding) async throws -> ReencodeOutcome {
         let record = task.content.record
         try await task.throttle(Int(record.size))
-        let bytes: ByteBuffer
-        do {
-            bytes = try self.inlineContent(of: record.id, size: record.size, coding: task.content.encoding.coding).bytes
-        } catch {
-            guard StoreError(translating: error).code == .contentDamaged else { throw error }
-            return try await self.endAsDamaged(task, error)
-        }
-        guard let form = try Self.inlineForm(of: bytes, task) else { return task.content.outcome(.incompressible) }
-        if !task.request.isDryRun {
+        switch try await self.encodeInline(task) {
+        case .unchanged(let outcome): return outcome
+        case .form(let form):
+            guard !task.request.isDryRun else { return task.done(storedSize: form.storedSize) }
             // Not in the background: uploads of the content wait meanwhile.
             let isKept = try await self.onDiskThreads {
                 try await self.pins.withExclusiveWhenFree(on: record.id) {
                     try await self.write { try await self.catalog.keep(record.id, as: form, insteadOf: record.form) }
                 }
             }
-            guard isKept else { return task.content.outcome(.changed) }
+            return isKept ? task.done(storedSize: form.storedSize) : task.content.outcome(.changed)
         }
-        return task.done(storedSize: form.storedSize)
+    }
+
+    /// Encodes a content that lies in the catalog, and changes nothing.
+    func encodeInline(_ task: Reencoding) async throws -> InlineEncoding {
+        let record = task.content.record
+        let bytes: ByteBuffer
+        do {
+            bytes = try self.inlineContent(of: record.id, size: record.size, coding: task.content.encoding.coding).bytes
+        } catch {
+            guard StoreError(translating: error).code == .contentDamaged else { throw error }
+            return .unchanged(try await self.endAsDamaged(task, error))
+        }
+        guard let form = try Self.inlineForm(of: bytes, task) else {
+            return .unchanged(task.content.outcome(.incompressible))
+        }
+        return .form(form)
     }
 
     /// The new form, decoded again and compared; `nil` where it saves too little.

@@ -77,6 +77,16 @@ final class ContentPins: Sendable {
         return try await body()
     }
 
+    /// Runs the body with those contents to itself that nobody else has; it is told which.
+    func withExclusive<Value>(
+        onFreeOf blobs: [BlobID],
+        _ body: (Set<BlobID>) async throws -> Value
+    ) async throws -> Value {
+        let free = Set(blobs.filter { self.takeExclusive($0) })
+        defer { for blob in free { self.endExclusive(blob) } }
+        return try await body(free)
+    }
+
     /// Waits until somebody lets the content go, where it is held in a way that matters.
     private func wait(for blob: BlobID, while isHeld: @Sendable (Entry?) -> Bool) async {
         await withCheckedContinuation { continuation in

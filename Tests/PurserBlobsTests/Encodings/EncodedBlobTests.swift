@@ -139,6 +139,9 @@ import Testing
 
     @Test func framesOfGzipGrowWithContentsWhoseIndexWouldBeTooLong() throws {
         let limit = Int64(GzipFormat.maxFrames) << 20
+        #expect(ContentCoding.zstd.frameBytes(forContentOf: limit, level: 12) == 4 << 20)
+        #expect(ContentCoding.zstd.frameBytes(forContentOf: limit, level: 13) == 1 << 20)
+        #expect(ContentCoding.zstd.frameBytes(forContentOf: ContentCoding.zstd.maxContentSize, level: 19) == 4 << 20)
         #expect(ContentCoding.gzip.frameBytes(forContentOf: limit) == 1 << 20)
         #expect(ContentCoding.gzip.frameBytes(forContentOf: limit + 1) == 2 << 20)
         #expect(ContentCoding.gzip.frameBytes(forContentOf: ContentCoding.gzip.maxContentSize) == 4 << 20)

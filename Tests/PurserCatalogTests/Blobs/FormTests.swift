@@ -54,6 +54,32 @@ struct FormTests {
     }
 
     @Test
+    func severalAreKeptOtherwiseInOneTransactionButThoseThatHaveChanged() async throws {
+        try await CatalogFixture.run { catalog in
+            for number in 1...3 { _ = try await catalog.commit(.sample("\(number)", number, size: 100)) }
+            let changes = try (1...3).map { number in
+                let seen = try #require(try catalog.blob(.sample(number))?.form)
+                let form = BlobForm(encoding: "inline-zstd", bytes: Data([1, 2, UInt8(number)]))
+                return FormChange(of: .sample(number), from: seen, to: form)
+            }
+            _ = try await catalog.delete(bucket: .default, key: FileKey("2"), at: .second(1))
+            let batches = catalog.metrics().batches
+            #expect(try await catalog.keep(changes) == [true, false, true])
+            #expect(catalog.metrics().batches == batches + 1)
+            #expect(try catalog.inlineContent(of: .sample(3)) == [1, 2, 3])
+            #expect(try catalog.blob(.sample(2))?.encoding == BlobRecord.inlineEncoding)
+            #expect(try catalog.totals().physicalBytes == 106)
+            // One that cannot be kept so leaves the others alone.
+            var wrong = changes
+            wrong[2].form = BlobForm(encoding: "zstd", bytes: Data([1]))
+            wrong[0].seen = wrong[0].form
+            wrong[0].form = BlobForm(encoding: "inline", bytes: Data([9]))
+            await expectError(.contradiction) { _ = try await catalog.keep(wrong) }
+            #expect(try catalog.inlineContent(of: .sample(1)) == [1, 2, 1])
+        }
+    }
+
+    @Test
     func contentThatIsNotAsItWasSeenStaysAsItIs() async throws {
         try await CatalogFixture.run { catalog in
             try await self.commitRaw(1, size: 100, in: catalog)

@@ -68,6 +68,27 @@ struct RemovalTests {
         }
     }
 
+    /// Whoever chose further names may find the first one gone.
+    @Test
+    func lastNameOfABucketStaysWhereThatIsAskedFor() async throws {
+        try await CatalogFixture.run { catalog in
+            let other = try BucketName("other")
+            _ = try await catalog.createBucket(other, at: .second(0))
+            for (number, key) in ["a", "b", "c"].enumerated() {
+                _ = try await catalog.commit(.sample(key, 1, size: 100, at: number))
+            }
+            _ = try await catalog.commit(.sample("elsewhere", 1, size: 100, in: other, at: 4))
+            let further = try self.candidates(catalog).filter { ["b", "c"].contains($0.file.key.text) }.map {
+                FileRemoval($0.file, reason: $0.reason, sparesLastName: true)
+            }
+            _ = try await catalog.delete(bucket: .default, key: FileKey("a"), at: .second(8))
+            let outcome = try await catalog.remove(further, run: "r", strategy: "deduplication", at: .second(9))
+            #expect((outcome.files, outcome.spared) == (1, 1))
+            #expect(try catalog.file(bucket: .default, key: FileKey("b")) == nil)
+            #expect(try catalog.file(bucket: .default, key: FileKey("c")) != nil)
+        }
+    }
+
     @Test
     func cachedRowOfARemovedFileIsNotAnswered() async throws {
         try await CatalogFixture.run { catalog in

@@ -49,6 +49,45 @@ struct SizeLimitTests {
         }
     }
 
+    /// A file that is read between its choice and its removal stays, and the next in the order goes.
+    @Test
+    func filesAfterOneThatStaysHaveTheirTurn() async throws {
+        try await OptimizerFixture.run { fixture in
+            let begin = fixture.time.now()
+            for number in 0..<4 {
+                try await fixture.put("\(number)", sample(1_000, seed: UInt64(number)))
+                fixture.time.advance(by: .seconds(30 * 86_400))
+            }
+            // Each look at the clock finds that the first one was read a little later.
+            let looks = Mutex(0)
+            let (catalog, key) = (fixture.catalog, try FileKey("0"))
+            let now = fixture.time.now()
+            var configuration = OptimizerConfiguration()
+            configuration.minAge = .zero
+            configuration.sizeLimit.maxStorageSize = 3_500
+            configuration.sizeLimit.lowMark = 3_000
+            configuration.sizeLimit.order = .leastRecentlyUsed
+            let optimizer = StorageOptimizer(
+                store: fixture.store,
+                resources: fixture.resources,
+                tracker: fixture.tracker,
+                configuration: configuration,
+                now: {
+                    let look = looks.withLock { count in
+                        count += 1
+                        return count
+                    }
+                    catalog.noteAccess(bucket: .default, key: key, at: begin + Double(look) * 7_200)
+                    return now
+                },
+                logger: quiet
+            )
+            let report = try await optimizer.run(RunRequest([.sizeLimit]))
+            #expect(report[.sizeLimit]?.findings["spared"] == 1)
+            #expect(try fixture.keys() == ["0", "2", "3"])
+        }
+    }
+
     @Test
     func nothingGoesBelowTheHighMark() async throws {
         try await OptimizerFixture.run { fixture in

@@ -74,6 +74,24 @@ struct JobWaitTests {
     }
 
     @Test
+    func clockThatIsSetBackHoldsNoJobUp() async throws {
+        try await JobFixture.run { fixture in
+            try await fixture.put("a", "x")
+            let availability = Availability()
+            let service = fixture.service([Self.copying], objection: availability.objection)
+            let job = try await service.submit(try .files("a"))
+            availability.set("test", false)
+            try await service.whileRunning {
+                try await self.eventually { try service.job(job.id).waiting != nil }
+                fixture.time.advance(by: .seconds(-7_200))
+                availability.set("test", true)
+                await service.tick()
+                #expect(try await service.ended(job).state == .succeeded)
+            }
+        }
+    }
+
+    @Test
     func jobThatWaitsCanBeCancelled() async throws {
         try await JobFixture.run { fixture in
             let availability = Availability()

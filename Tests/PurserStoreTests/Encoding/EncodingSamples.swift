@@ -30,6 +30,13 @@ extension OpenStore {
         return try await self.files.reencode(file.blob, ReencodeRequest(coding: coding))
     }
 
+    /// Keeps small contents otherwise, as many as are there, all in one go.
+    @discardableResult
+    func reencodeTogether(_ blobs: [BlobID], _ request: ReencodeRequest) async throws -> [ReencodeOutcome] {
+        let records = try blobs.compactMap { try self.files.catalog.blob($0) }
+        return try await self.files.reencodeInline(records, request).map { try $0.get() }
+    }
+
     /// How the content of a key is kept.
     func encoding(_ key: String) throws -> String {
         try self.files.file(bucket: .default, key: FileKey(key)).encoding

@@ -22,8 +22,14 @@ struct ReencodeRaceTests {
                     defer { done.raise() }
                     var changes = 0
                     for round in 0..<60 {
-                        let outcome = try await store.reencode("a", Self.codings[round % 3])
-                        changes += outcome.result == .reencoded ? 1 : 0
+                        if round >= 30, size <= StoreFolder.inlineLimit {
+                            let request = ReencodeRequest(coding: Self.codings[round % 3])
+                            let outcomes = try await store.reencodeTogether([content.digest()], request)
+                            changes += outcomes.map(\.result) == [.reencoded] ? 1 : 0
+                        } else {
+                            let outcome = try await store.reencode("a", Self.codings[round % 3])
+                            changes += outcome.result == .reencoded ? 1 : 0
+                        }
                     }
                     return changes
                 }
@@ -82,7 +88,11 @@ struct ReencodeRaceTests {
                     group.addTask {
                         while !done.isRaised {
                             let request = ReencodeRequest(coding: number == 0 ? .zstd : .gzip)
-                            _ = try await store.files.reencode(blob, request)
+                            if number == 0 {
+                                _ = try await store.files.reencode(blob, request)
+                            } else {
+                                try await store.reencodeTogether([blob], request)
+                            }
                             await Task.yield()
                         }
                     }

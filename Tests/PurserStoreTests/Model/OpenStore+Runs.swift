@@ -26,21 +26,39 @@ extension OpenStore {
     /// Encodes as the policy asks for; where the process has died meanwhile, nothing more is written down.
     private func reencoder(_ policy: CompressionPolicy) -> Reencoder {
         let (files, disk) = (self.files, self.disk)
-        return Reencoder { blob, operation, isDryRun, throttle in
+        let request = { @Sendable (isDryRun: Bool) in
             var request = ReencodeRequest(coding: ContentCoding(rawValue: policy.codec))
             request.isDryRun = isDryRun
+            return request
+        }
+        return Reencoder { blob, operation, isDryRun, throttle in
+            let request = request(isDryRun)
             do {
                 let outcome = try await files.reencode(blob.id, request, operation: operation, throttle: throttle)
-                switch outcome.result {
-                case .reencoded: return .encoded(before: outcome.bytesBefore, after: outcome.bytesAfter)
-                case .incompressible, .unsuitableSize: return .unsuitable
-                case .alreadyEncoded, .changed: return .skipped
-                }
+                return Self.outcome(outcome)
             } catch {
                 // A second close is fine, and so is a failure: it is a process that dies.
                 if disk.isDown { try? await files.catalog.close() }
                 throw error
             }
+        } several: { blobs, operation, isDryRun, throttle in
+            let request = request(isDryRun)
+            do {
+                let outcomes = try await files.reencodeInline(blobs, request, operation: operation, throttle: throttle)
+                if disk.isDown { try? await files.catalog.close() }
+                return outcomes.map { $0.map(Self.outcome) }
+            } catch {
+                if disk.isDown { try? await files.catalog.close() }
+                throw error
+            }
+        }
+    }
+
+    private static func outcome(_ outcome: ReencodeOutcome) -> Reencoder.Outcome {
+        switch outcome.result {
+        case .reencoded: .encoded(before: outcome.bytesBefore, after: outcome.bytesAfter)
+        case .incompressible, .unsuitableSize: .unsuitable
+        case .alreadyEncoded, .changed: .skipped
         }
     }
 
