@@ -9,6 +9,8 @@ import PurserStore
 extension ProcessingService {
     /// Results that are taken into the store at the same time, so that they share a commit.
     static let parallelOutputs = 4
+    /// How often a result is tried whose name others write to at the same time.
+    static let maxOvertakings = 100
     /// Files of one name that may lie in quarantine.
     static let maxNamesakes = 1_000
     /// The most characters of an error in the metadata of a file.
@@ -42,7 +44,19 @@ extension ProcessingService {
         return outputs.map(\.key)
     }
 
+    /// Keeps a result; where another job of the same file is faster under the name, looks at what that has left.
     private func keep(_ file: StepFile, as key: FileKey, of work: FileWork) async throws {
+        for _ in 1..<Self.maxOvertakings {
+            do {
+                return try await self.keepUnlessOvertaken(file, as: key, of: work)
+            } catch let error as StoreError where error.code == .preconditionFailed {
+                try Task.checkCancellation()
+            }
+        }
+        try await self.keepUnlessOvertaken(file, as: key, of: work)
+    }
+
+    private func keepUnlessOvertaken(_ file: StepFile, as key: FileKey, of work: FileWork) async throws {
         let source = work.item.key.text
         let before = try self.catalog.file(bucket: work.item.bucket, key: key)
         guard before.map({ $0.metadata[OutputMetadata.source] == source }) ?? true else {

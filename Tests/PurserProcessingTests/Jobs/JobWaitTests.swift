@@ -73,6 +73,23 @@ struct JobWaitTests {
         }
     }
 
+    /// They write the same results at the same time.
+    @Test
+    func jobsOfOneFileDoNotHinderEachOther() async throws {
+        try await JobFixture.run { fixture in
+            try await fixture.put("a", "x")
+            let service = fixture.service([Self.copying])
+            var jobs: [JobDocument] = []
+            for _ in 0..<8 { jobs.append(try await service.submit(try .files("a"))) }
+            try await service.whileRunning {
+                for job in jobs {
+                    let ended = try await service.ended(job)
+                    #expect(ended.state == .succeeded, "\(try service.report(job.id))")
+                }
+            }
+        }
+    }
+
     @Test
     func clockThatIsSetBackHoldsNoJobUp() async throws {
         try await JobFixture.run { fixture in
