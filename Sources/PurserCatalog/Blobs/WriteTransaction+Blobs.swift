@@ -86,7 +86,7 @@ extension WriteTransaction {
     func flag(_ id: BlobID, damaged: Bool) throws {
         guard let blob = try self.blob(id), blob.record.isDamaged != damaged else { return }
         try self.write(Query.flagBlob, [damaged ? 1 : 0, blob.row])
-        self.changesContent()
+        self.changes(contentOf: id)
     }
 
     private func store(_ blob: BlobRow, replacing before: BlobRecord) throws {

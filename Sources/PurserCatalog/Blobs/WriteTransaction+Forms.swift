@@ -27,7 +27,7 @@ extension WriteTransaction {
         // It was judged by the bytes before, which may have been damaged.
         try self.write(OptimizationQuery.forgetVerdict, [blob.row])
         try self.count(grown: form.storedSize - before.storedSize, blob)
-        self.changesContent()
+        self.changes(contentOf: before.id)
         var after = blob
         after.record.storedSize = form.storedSize
         after.record.encoding = form.encoding

@@ -242,7 +242,7 @@ extension GroupCommit {
             try self.cache.committing(
                 changesOf: transaction.changedFiles,
                 removing: transaction.removedBuckets,
-                isAny: transaction.changesContents
+                contents: transaction.changedContents
             ) {
                 try db.commit()
             }

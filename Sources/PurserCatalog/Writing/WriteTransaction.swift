@@ -15,8 +15,8 @@ final class WriteTransaction {
     private(set) var changedFiles: [FileCache.Name] = []
     /// The buckets that it removes.
     private(set) var removedBuckets: [BucketName] = []
-    /// Whether it changes what the rows of files say of a content.
-    private(set) var changesContents = false
+    /// The contents of which it changes what the rows of files say.
+    private(set) var changedContents: [BlobID] = []
     /// Buckets as their rows are, without what the transaction adds.
     private var buckets: [BucketName: BucketRow] = [:]
     /// What is still to be added to the rows of buckets, by their numbers.
@@ -45,7 +45,7 @@ final class WriteTransaction {
     }
 
     /// Notes that a content is kept differently, or is damaged, from here on.
-    func changesContent() { self.changesContents = true }
+    func changes(contentOf blob: BlobID) { self.changedContents.append(blob) }
 
     /// Runs a statement that changes something.
     func write(_ query: some CatalogQuery, _ arguments: StatementArguments) throws {

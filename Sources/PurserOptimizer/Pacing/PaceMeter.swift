@@ -3,7 +3,8 @@ import PurserOperations
 /// How fast a run goes, and when it is to wait; a pure value.
 ///
 /// What was spent so far sets the earliest time at which it may have been spent, by the rate of bytes and by the share of
-/// a core; where that lies ahead, the run waits. Time that was not used is kept for a second at most.
+/// a core; where that lies ahead, the run waits. Time that was not used is kept for a second at most. Where others want the
+/// processors, too, a share of a core is less than it is by itself.
 struct PaceMeter: Sendable {
     /// How much unused time is kept.
     static let burst = Duration.seconds(1)
@@ -11,6 +12,11 @@ struct PaceMeter: Sendable {
     static let pieceBytes: Int64 = 64 << 20
     /// The time after which a piece may end.
     static let pieceTime = Duration.seconds(1)
+
+    /// What the run waits by itself for each second in which it waited for a processor.
+    static let courtesy = 8
+    /// The most that it waits so for each second of CPU time: it goes on, however busy the machine is.
+    static let maxCourtesy = 20
 
     private let throttle: RunThrottle
     /// When all that was spent so far may have been spent at the earliest.
@@ -34,6 +40,16 @@ struct PaceMeter: Sendable {
         self.pieceBytes += Int64(bytes)
         self.paidUntil = max(self.paidUntil, now - Self.burst) + cost
         return max(.zero, self.paidUntil - now)
+    }
+
+    /// Counts time in which the run waited for a processor that others had.
+    ///
+    /// - Parameters:
+    ///   - wait: How long it waited.
+    ///   - cpu: CPU time that it had meanwhile.
+    mutating func giveWay(after wait: Duration, cpu: Duration) {
+        guard self.throttle.cpuShare != nil else { return }
+        self.paidUntil += min(wait * Self.courtesy, cpu * Self.maxCourtesy)
     }
 
     /// Begins a piece.

@@ -10,6 +10,8 @@ final class RunPace: Sendable {
     static let retryAfter = Duration.seconds(1)
     /// The longest sleep without a look whether somebody cancelled the run, or the piece seems dead.
     static let longestSleep = Duration.milliseconds(500)
+    /// How often it looks whether others want the processors.
+    static let lookInterval = Duration.milliseconds(20)
 
     private let operation: PurserOperations.Operation
     private let resources: ResourceManager
@@ -26,6 +28,8 @@ final class RunPace: Sendable {
         var mark: ThreadMark?
         var cpuTime = Duration.zero
         var pieces = 0
+        /// The last look at how much others want the processors: when, and what CPU time there had been.
+        var look: (wait: ProcessorWait, elapsed: Duration, cpuTime: Duration)?
     }
 
     init(
@@ -73,6 +77,7 @@ final class RunPace: Sendable {
             state.cpuTime += cpu
             // The watchdog wants to see that something is done, also where it is no bytes.
             state.slot?.operation.advance(bytes: max(1, bytes))
+            self.giveWay(&state, at: elapsed)
             let wait = state.meter.spend(bytes: bytes, cpu: cpu, at: elapsed)
             return (wait, state.meter.mayEndPiece(at: elapsed))
         }
@@ -86,6 +91,15 @@ final class RunPace: Sendable {
             }
         }
         self.state.withLock { $0.mark = ThreadMark.now() }
+    }
+
+    private func giveWay(_ state: inout State, at elapsed: Duration) {
+        if let look = state.look, elapsed - look.elapsed < Self.lookInterval { return }
+        guard let wait = ProcessorWait.now() else { return }
+        if let look = state.look {
+            state.meter.giveWay(after: wait.since(look.wait), cpu: state.cpuTime - look.cpuTime)
+        }
+        state.look = (wait, elapsed, state.cpuTime)
     }
 
     private func checkCancellation() throws {

@@ -50,7 +50,7 @@ struct FileCacheTests {
         let name = FileCache.Name(bucket: .default, key: try FileKey("a"))
         let old = try Self.record("a", second: 1)
         let new = try Self.record("a", second: 2)
-        cache.committing(changesOf: [name], isAny: false) {
+        cache.committing(changesOf: [name]) {
             // Another thread reads before the commit is visible, and again after.
             #expect(cache.file(name) { old } == old)
         }
@@ -59,12 +59,33 @@ struct FileCacheTests {
         let third = try Self.record("a", second: 3)
         cache.removeAll()
         let late = cache.file(name) {
-            cache.committing(changesOf: [name], isAny: false) {}
+            cache.committing(changesOf: [name]) {}
             return new
         }
         #expect(late == new)
         #expect(cache.file(name) { third } == third)
         #expect(cache.file(name) { nil } == third, "nothing stands in the way of this one")
+    }
+
+    @Test
+    func changeOfAContentConcernsTheRowsThatNameIt() throws {
+        let cache = FileCache(capacity: 1 << 20)
+        let name = FileCache.Name(bucket: .default, key: try FileKey("a"))
+        let (old, new) = (try Self.record("a", second: 1), try Self.record("a", second: 2))
+        #expect(cache.file(name) { old } == old)
+        cache.committing(changesOf: [], contents: [.sample(2)]) {
+            #expect(cache.file(name) { nil } == old)
+        }
+        #expect(cache.file(name) { nil } == old)
+        cache.committing(changesOf: [], contents: [.sample(1)]) {
+            // Before the commit is visible, and again after.
+            #expect(cache.file(name) { old } == old)
+        }
+        #expect(cache.file(name) { new } == new)
+        #expect(cache.file(name) { nil } == new)
+        // There is an end to what is remembered, and then nothing is taken for true.
+        cache.committing(changesOf: [], contents: (2...FileCache.maxContents + 1).map { BlobID.sample($0) }) {}
+        #expect(cache.file(name) { old } == old)
     }
 
     @Test

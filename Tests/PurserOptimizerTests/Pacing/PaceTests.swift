@@ -42,6 +42,46 @@ struct PaceTests {
     }
 
     @Test
+    func runGivesWayToThoseWhoWantTheProcessors() {
+        var meter = PaceMeter(self.throttle(cpu: 0.5), at: .zero)
+        meter.giveWay(after: .milliseconds(5), cpu: .milliseconds(10))
+        let wait = meter.spend(bytes: 0, cpu: .milliseconds(10), at: .milliseconds(15))
+        #expect(abs((wait - .milliseconds(5 * PaceMeter.courtesy + 5)).inSeconds) < 1e-6)
+        // It goes on, however long it has to wait.
+        var crowded = PaceMeter(self.throttle(cpu: 0.5), at: .zero)
+        crowded.giveWay(after: .seconds(60), cpu: .milliseconds(10))
+        let bounded = crowded.spend(bytes: 0, cpu: .zero, at: .zero)
+        #expect(bounded == .milliseconds(10 * PaceMeter.maxCourtesy))
+        // Who wants no limit gets none.
+        var free = PaceMeter(self.throttle(bytes: 1 << 20), at: .zero)
+        free.giveWay(after: .seconds(60), cpu: .seconds(1))
+        #expect(free.spend(bytes: 0, cpu: .zero, at: .zero) == .zero)
+    }
+
+    private final class Spinners: Sendable {
+        let areOver = Atomic(false)
+
+        func begin(_ count: Int) {
+            for _ in 0..<count {
+                Thread.detachNewThread { while !self.areOver.load(ordering: .relaxed) {} }
+            }
+        }
+    }
+
+    /// Threads that share a processor wait for it in turns.
+    @Test
+    func waitForAProcessorIsMeasured() throws {
+        let begin = try #require(ProcessorWait.now())
+        #expect(begin.since(begin) == .zero)
+        let spinners = Spinners()
+        spinners.begin(2 * ProcessInfo.processInfo.activeProcessorCount)
+        defer { spinners.areOver.store(true, ordering: .relaxed) }
+        var waited = Duration.zero
+        while waited < .milliseconds(20) { waited = try #require(ProcessorWait.now()).since(begin) }
+        #expect(waited < .seconds(60))
+    }
+
+    @Test
     func pieceMayEndAfterItsBytesOrItsTime() {
         var meter = PaceMeter(self.throttle(), at: .zero)
         #expect(!meter.mayEndPiece(at: .milliseconds(999)))

@@ -84,7 +84,8 @@ struct JobWaitTests {
             try await service.whileRunning {
                 for job in jobs {
                     let ended = try await service.ended(job)
-                    #expect(ended.state == .succeeded, "\(try service.report(job.id))")
+                    let report = try service.report(job.id)
+                    #expect(ended.state == .succeeded, "\(report)")
                 }
             }
         }
