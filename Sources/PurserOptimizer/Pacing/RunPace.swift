@@ -10,6 +10,8 @@ final class RunPace: Sendable {
     static let retryAfter = Duration.seconds(1)
     /// The longest sleep without a look whether somebody cancelled the run, or the piece seems dead.
     static let longestSleep = Duration.milliseconds(500)
+    /// The longest sleep with a slot that others wait for.
+    static let shortSleep = Duration.milliseconds(100)
     /// How often it looks whether others want the processors.
     static let lookInterval = Duration.milliseconds(20)
 
@@ -84,14 +86,20 @@ final class RunPace: Sendable {
         self.operation.advance(bytes: bytes)
         try self.checkCancellation()
         try await self.sleep(wait)
-        if mayEnd {
-            if self.opening() != nil || self.resources.isWaitedFor {
-                self.release()
-                try await self.acquire()
-            }
-        }
+        if mayEnd, self.opening() != nil || self.resources.isWaitedFor { self.release() }
+        if !self.hasSlot { try await self.acquire() }
         self.state.withLock { $0.mark = ThreadMark.now() }
     }
+
+    /// Tells that the run is alive while it does what must not wait.
+    ///
+    /// - Throws: `OperationError`, `CancellationError` where the run is to end.
+    func showLife() throws {
+        self.state.withLock { _ = $0.slot?.operation.advance(bytes: 1) }
+        try self.checkCancellation()
+    }
+
+    private var hasSlot: Bool { self.state.withLock { $0.slot != nil } }
 
     private func giveWay(_ state: inout State, at elapsed: Duration) {
         if let look = state.look, elapsed - look.elapsed < Self.lookInterval { return }
@@ -110,11 +118,12 @@ final class RunPace: Sendable {
     private func sleep(_ duration: Duration) async throws {
         var left = duration
         while left > .milliseconds(1) {
+            // Asleep it needs no slot that others wait for.
+            if left >= Self.shortSleep, self.resources.isWaitedFor { self.release() }
             let part = min(left, Self.longestSleep)
             try await self.clock.sleep(part)
             left -= part
-            self.state.withLock { _ = $0.slot?.operation.advance(bytes: 1) }
-            try self.checkCancellation()
+            try self.showLife()
         }
     }
 

@@ -89,12 +89,9 @@ struct CompressionStrategy: Strategy {
             operation.update(fraction: progress.fraction(before: bytes))
             try await pace.spend(bytes: bytes)
         }
-        for (blob, outcome) in zip(blobs, outcomes) {
-            switch outcome {
-            case .success(let outcome): Self.count(outcome, context)
-            case .failure(let error): try Self.count(error, of: blob, context)
-            }
-        }
+        // What is done is counted first: a failure may end the run.
+        for case .success(let outcome) in outcomes { Self.count(outcome, context) }
+        for case (let blob, .failure(let error)) in zip(blobs, outcomes) { try Self.count(error, of: blob, context) }
         return outcomes
     }
 

@@ -117,7 +117,8 @@ struct VerificationStrategy: Strategy {
         case .intact: break
         case .damaged:
             if !context.isDryRun {
-                guard try await context.store.condemn(blob) else { return }
+                let pace = context.pace
+                guard try await context.store.condemn(blob, onBytes: { _ in try pace.showLife() }) else { return }
                 context.onEvent(.contentDamaged(blob.id, files: blob.references))
             }
             context.report { $0.count("damaged") }

@@ -23,14 +23,6 @@ extension ProcessingService {
     /// - Returns: Their keys, in order.
     func keep(_ files: [StepFile], of work: FileWork) async throws -> [FileKey] {
         guard !files.isEmpty else { return [] }
-        let current = try self.store.file(bucket: work.item.bucket, key: work.item.key)
-        guard current.blob == work.file.blob else {
-            throw StepFailure(
-                "source_changed",
-                "the file was replaced while it was processed; process it again",
-                isRecoverable: true
-            )
-        }
         let outputs = try files.map { (file: $0, key: try self.key(of: $0, of: work)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, output) in outputs.enumerated() {
@@ -57,6 +49,7 @@ extension ProcessingService {
     }
 
     private func keepUnlessOvertaken(_ file: StepFile, as key: FileKey, of work: FileWork) async throws {
+        try self.requireSameSource(of: work)
         let source = work.item.key.text
         let before = try self.catalog.file(bucket: work.item.bucket, key: key)
         guard before.map({ $0.metadata[OutputMetadata.source] == source }) ?? true else {
@@ -81,6 +74,17 @@ extension ProcessingService {
         request.announcedSize = open.size
         request.maxSize = self.resources.configuration.maxFileSize
         _ = try await self.store.ingest(request, body: LocalFileBody(file: open), slot: work.slot)
+    }
+
+    private func requireSameSource(of work: FileWork) throws {
+        let current = try self.store.file(bucket: work.item.bucket, key: work.item.key)
+        guard current.blob == work.file.blob else {
+            throw StepFailure(
+                "source_changed",
+                "the file was replaced while it was processed; process it again",
+                isRecoverable: true
+            )
+        }
     }
 
     /// The name of a result in the bucket of its source.

@@ -71,9 +71,7 @@ extension FileStore {
     /// - Throws: ``StoreError`` `.contentDamaged` where they have not.
     func endAsDamaged(_ task: Reencoding, _ error: any Error) async throws -> ReencodeOutcome {
         let record = task.content.record
-        return try await self.pins.withPin(on: record.id) {
-            await self.removeStrayBytes(of: record.id)
-        } _: {
+        return try await self.pins.withExclusiveWhenFree(on: record.id) {
             guard let now = try self.catalog.blob(record.id), now.state == .live, now.form == record.form else {
                 return task.content.outcome(.changed)
             }

@@ -60,9 +60,4 @@ extension FileStore {
             return isHealed
         }
     }
-
-    /// Takes a content for whole again that was found intact after all.
-    package func acquit(_ blob: BlobID) async throws {
-        try await self.write { try await self.catalog.flag(blob, damaged: false) }
-    }
 }

@@ -33,14 +33,21 @@ extension FileStore {
         return now == record ? .damaged : .changed
     }
 
-    /// Whether a content that is held, so that nobody replaces it meanwhile, is what was acknowledged.
+    /// Whether a content that is held exclusively, so that nobody replaces it meanwhile, is what was acknowledged.
     ///
     /// Who found it damaged before it was held may have come between its removal and its return.
     ///
-    /// - Throws: ``StoreError`` `.inputOutput` where the disk cannot tell.
-    func isIntactWhileHeld(_ record: BlobRecord) async throws -> Bool {
+    /// - Parameters:
+    ///   - record: The content as it is now.
+    ///   - onBytes: Told of each piece, how many bytes it had; must not wait, as others do.
+    /// - Returns: Whether its bytes are those that have its digest.
+    /// - Throws: ``StoreError`` `.inputOutput` where the disk cannot tell; what `onBytes` throws.
+    func isIntactWhileHeld(
+        _ record: BlobRecord,
+        onBytes: @escaping @Sendable (Int) throws -> Void = { _ in try Task.checkCancellation() }
+    ) async throws -> Bool {
         // Not in the background: others wait for the content meanwhile.
-        try await self.onDiskThreads { try await self.isIntact(record) { _ in try Task.checkCancellation() } }
+        try await self.onDiskThreads { try await self.isIntact(record) { try onBytes($0) } }
     }
 
     @concurrent
@@ -94,15 +101,20 @@ extension FileStore {
     /// From then on its files answer an error, and the next upload of the content brings good bytes. They are read once more
     /// first, with the content held: uploads of the same content wait for that.
     ///
-    /// - Parameter record: The content as it was found damaged.
+    /// - Parameters:
+    ///   - record: The content as it was found damaged.
+    ///   - onBytes: Told of each piece that is read, how many bytes it had; must not wait. What it throws ends the call.
     /// - Returns: Whether it was noted; not where it has changed since or is good after all, or is being uploaded right now.
     /// - Throws: ``StoreError``.
-    package func condemn(_ record: BlobRecord) async throws -> Bool {
+    package func condemn(
+        _ record: BlobRecord,
+        onBytes: @escaping @Sendable (Int) throws -> Void = { _ in try Task.checkCancellation() }
+    ) async throws -> Bool {
         do {
             try self.health.requireWritable()
             let isDone = try await self.pins.withExclusive(on: record.id) {
                 guard try self.record(of: record) == record else { return false }
-                guard try await !self.isIntactWhileHeld(record) else { return false }
+                guard try await !self.isIntactWhileHeld(record, onBytes: onBytes) else { return false }
                 // First the note, so that nobody reads what is being moved.
                 try await self.catalog.flag(record.id, damaged: true)
                 self.logger.error("blob damaged", metadata: ["purser.blob.sha256": "\(record.id)"])

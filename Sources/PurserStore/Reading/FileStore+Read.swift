@@ -193,7 +193,7 @@ extension FileStore {
                 hash.update(piece)
                 operation?.add(.hash, ContinuousClock.now - started)
                 if offset == range.upperBound, hash.finalize() != content.file.blob {
-                    await self.flagDamaged(content.file.blob)
+                    await self.noteDamage(ofContent: content.file.blob)
                     throw StoreError(.contentDamaged, "the stored bytes of this file are damaged; upload it again")
                 }
             }
@@ -207,7 +207,7 @@ extension FileStore {
             return try read()
         } catch {
             if case .encoded = content.place, (error as? BlobError)?.code == .damaged {
-                await self.flagDamaged(content.file.blob)
+                await self.noteDamage(ofContent: content.file.blob)
             }
             throw StoreError.translated(error)
         }
@@ -221,6 +221,21 @@ extension FileStore {
                 await self.removeStrayBytes(of: file.blob)
             } _: {
                 try await self.canBeTakenUp(file.blob)
+            }
+        } catch {
+            // The reader has been told; the next one will be, too.
+            self.logger.warning("damage could not be noted", metadata: ["purser.error": "\(error)"])
+        }
+    }
+
+    /// Flags a content that a reader found damaged, unless good bytes have taken the place of those since it was opened.
+    private func noteDamage(ofContent blob: BlobID) async {
+        do {
+            try await self.pins.withExclusiveWhenFree(on: blob) {
+                guard let record = try self.catalog.blob(blob), record.state != .deleting, !record.isDamaged,
+                    try await !self.isIntactWhileHeld(record)
+                else { return }
+                await self.flagDamaged(blob)
             }
         } catch {
             // The reader has been told; the next one will be, too.

@@ -149,6 +149,29 @@ struct EncodedReadTests {
         }
     }
 
+    /// A slow reader still has the damaged bytes open when good ones have taken their place.
+    @Test func readerOfReplacedBytesFlagsNothing() async throws {
+        try await withStore { store in
+            let content = text(9_000_000)
+            try await store.put("a", content)
+            try await store.reencode("a", .zstd)
+            try Self.flip(Self.path(of: "a", in: store))
+            let open = try store.open("a")
+            let isHealed = Flag()
+            await expectError(.contentDamaged) {
+                try await store.files.read(open, range: 0..<9_000_000) { _ in
+                    guard !isHealed.isRaised else { return }
+                    isHealed.raise()
+                    await expectError(.contentDamaged) { _ = try await store.read("a") }
+                    try await store.put("a", content)
+                }
+            }
+            #expect(isHealed.isRaised)
+            #expect(try !Self.isDamaged("a", in: store))
+            #expect(try await store.read("a") == content)
+        }
+    }
+
     @Test(arguments: ContentCoding.allCases)
     func inlineBytesThatWereSpoiledAreNotGivenOut(_ coding: ContentCoding) async throws {
         try await withStore { store in
